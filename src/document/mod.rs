@@ -1,0 +1,1 @@
+//! Documents: templates to a document model, layout to pages, pages to PDF. Decides nothing.

@@ -1,0 +1,1 @@
+//! Workbooks and CSV in and out. Decides nothing.

@@ -1,0 +1,3 @@
+//! The doorbell: everything lives in the library.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! A month of payroll: rows in, slips, findings and totals out.

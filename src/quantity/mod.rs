@@ -1,0 +1,1 @@
+//! Money, rates, units, rounding and amounts in Chinese capitals. Knows no law.

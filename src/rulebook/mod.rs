@@ -1,0 +1,1 @@
+//! TOML files to a checked rule book: packages, versions, regions, instruments, coverage.

@@ -1,0 +1,1 @@
+//! The ledger on SQLite: runs and slips, append-only and chained by hash.

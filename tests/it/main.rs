@@ -1,0 +1,3 @@
+//! The one integration-test binary: one file a feature, each named here.
+
+mod tidy;
