@@ -134,11 +134,9 @@ impl Exact {
     /// The number with the other sign.
     #[must_use]
     pub fn neg(self) -> Exact {
-        if self.is_zero() {
-            return Exact::ZERO;
-        }
         let mut numerator = self.numerator;
-        numerator.set_sign_positive(self.is_negative());
+        // Zero has one sign here.
+        numerator.set_sign_positive(self.is_negative() || self.is_zero());
         Exact { numerator, ..self }
     }
 
@@ -245,7 +243,6 @@ impl Exact {
 
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Exact {
-        // Zero has one sign here, whatever the decimal's.
         let numerator = if value.is_zero() { value.abs() } else { value };
         Exact { numerator, denominator: Decimal::ONE }
     }
