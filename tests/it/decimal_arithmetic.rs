@@ -1,5 +1,6 @@
 //! Exact arithmetic and rounding against the General Decimal Arithmetic suite (speleotrove.com/decimal), which CPython
 //! carries as `test/decimaltestdata`, and against a table of our own that always runs.
+#![allow(clippy::unwrap_used)] // helpers of tests, like tests, fail by panicking
 
 use std::{
     fs,

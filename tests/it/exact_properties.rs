@@ -1,14 +1,24 @@
 //! Exact numbers against rational arithmetic without limits: every result is right, and `Overflow` is said only of what
 //! cannot be held.
+#![allow(clippy::arithmetic_side_effects)] // the oracle's numbers grow as they need
+#![allow(clippy::unwrap_used)] // helpers of tests, like tests, fail by panicking
 
-use std::cmp::Ordering;
+use std::{
+    cmp::Ordering,
+    hash::{DefaultHasher, Hash, Hasher},
+};
 
 use gongche::quantity::{ArithmeticError, Exact, Rounding, RoundingMode};
 use num_bigint::{BigInt, BigUint};
 use num_integer::Integer;
 use num_rational::BigRational;
-use proptest::{prelude::*, sample::select};
-use rust_decimal::Decimal;
+use proptest::{
+    array::{uniform3, uniform8},
+    collection,
+    prelude::*,
+    sample::select,
+};
+use rust_decimal::prelude::{Decimal, Signed, Zero};
 
 fn ten_to(exponent: u32) -> BigRational {
     BigRational::from(BigInt::from(10).pow(exponent))
@@ -28,7 +38,7 @@ fn of_exact(value: Exact) -> BigRational {
 /// Whether some scale makes the value `coefficient / (divisor × 10^scale)` in lowest terms with both parts under 2^96.
 fn fits(value: &BigRational) -> bool {
     let limit = BigInt::from(1u128 << 96);
-    let (coefficient, divisor) = (BigInt::from(value.numer().magnitude().clone()), value.denom());
+    let (coefficient, divisor) = (value.numer().abs(), value.denom());
     (0..=28).map(|scale| BigInt::from(10).pow(scale)).any(|power| {
         let common = divisor.gcd(&power);
         &coefficient * (power / &common) < limit && divisor / common < limit
@@ -119,7 +129,7 @@ fn rounded(value: &BigRational, rounding: Rounding) -> BigRational {
     let step = of_decimal(rounding.step);
     let steps = value / &step;
     let toward_zero = steps.trunc();
-    let left_over = if steps < toward_zero { &toward_zero - &steps } else { &steps - &toward_zero };
+    let left_over = (&steps - &toward_zero).abs();
     let half = BigRational::new(1.into(), 2.into());
     let away = match (rounding.mode, left_over.cmp(&half)) {
         (RoundingMode::Up, _) => !left_over.is_integer(),
@@ -127,8 +137,13 @@ fn rounded(value: &BigRational, rounding: Rounding) -> BigRational {
         (_, Ordering::Greater) | (RoundingMode::HalfUp, Ordering::Equal) => true,
         (RoundingMode::HalfEven, Ordering::Equal) => !(&toward_zero * &half).is_integer(),
     };
-    let one = BigRational::from(BigInt::from(if value < &of_decimal(Decimal::ZERO) { -1 } else { 1 }));
-    (if away { toward_zero + one } else { toward_zero }) * step
+    (if away { toward_zero + value.signum() } else { toward_zero }) * step
+}
+
+fn hash(number: Exact) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    number.hash(&mut hasher);
+    hasher.finish()
 }
 
 proptest! {
@@ -161,12 +176,11 @@ proptest! {
     #[test]
     fn signs(number in numbers()) {
         let value = of_exact(number);
-        let zero = of_decimal(Decimal::ZERO);
         prop_assert_eq!(of_exact(number.neg()), -&value);
         prop_assert_eq!(number.neg().neg(), number);
-        prop_assert_eq!(of_exact(number.abs()), if value < zero { -&value } else { value.clone() });
-        prop_assert_eq!(number.is_negative(), value < zero);
-        prop_assert_eq!(number.is_zero(), value == zero);
+        prop_assert_eq!(of_exact(number.abs()), value.abs());
+        prop_assert_eq!(number.is_negative(), value.is_negative());
+        prop_assert_eq!(number.is_zero(), value.is_zero());
         prop_assert_eq!(number.is_zero(), number == Exact::ZERO);
     }
 
@@ -184,8 +198,7 @@ proptest! {
             prop_assert_eq!(back, number);
             prop_assert_eq!(back.cmp(&number), Ordering::Equal);
             prop_assert_eq!(back.to_string(), number.to_string());
-            let hash = |number: &Exact| std::hash::BuildHasher::hash_one(&std::hash::BuildHasherDefault::<std::hash::DefaultHasher>::new(), number);
-            prop_assert_eq!(hash(&back), hash(&number));
+            prop_assert_eq!(hash(back), hash(number));
         }
     }
 
@@ -208,12 +221,12 @@ proptest! {
     /// Numbers on a tie, and a hair off one, where they can be had.
     #[test]
     fn ties(steps_from_zero in -1_000_000i64..1_000_000, hair in -1i64..=1, mode in modes(), step in steps()) {
-        let step_of = Exact::from(step);
-        let half = Exact::parse("0.5").unwrap();
-        let number = Exact::from(steps_from_zero).add(half).unwrap().mul(step_of);
-        let hair = Exact::from(hair).div(Exact::from(1_000_000_007)).unwrap();
-        if let Ok(number) = number.and_then(|tie| tie.add(hair.mul(step_of)?)) && let Ok(result) = number.round(Rounding { mode, step }) {
-            prop_assert_eq!(of_decimal(result), rounded(&of_exact(number), Rounding { mode, step }));
+        let unit = Exact::from(step);
+        let tie = Exact::from(steps_from_zero).add(Exact::parse("0.5").unwrap()).unwrap();
+        let number = tie.add(Exact::from(hair).div(Exact::from(1_000_000_007)).unwrap()).unwrap().mul(unit);
+        let rounding = Rounding { mode, step };
+        if let Ok(number) = number && let Ok(result) = number.round(rounding) {
+            prop_assert_eq!(of_decimal(result), rounded(&of_exact(number), rounding));
         }
     }
 
@@ -231,7 +244,7 @@ proptest! {
 
     /// Chains of operations, wherever they lead.
     #[test]
-    fn chains(start in decimals(), steps in prop::collection::vec((0..4, decimals()), 1..12)) {
+    fn chains(start in decimals(), steps in collection::vec((0..4, decimals()), 1..12)) {
         let mut number = Exact::from(start);
         for (operation, operand) in steps {
             let operand = Exact::from(operand);
@@ -254,17 +267,17 @@ proptest! {
     /// Overtime as payrolls compute it never overflows: wages of up to a thousand million yuan, by days and hours, for
     /// several kinds of hours, on several wages.
     #[test]
-    fn overtime_fits(wages in prop::collection::vec((0i64..=100_000_000_000, prop::array::uniform3(0i64..=74_400)), 1..8)) {
-        let days = Exact::parse("21.75").unwrap();
+    fn overtime_fits(wages in collection::vec((0i64..=100_000_000_000, uniform3(0i64..=74_400)), 1..8)) {
+        let (days, day) = (Exact::parse("21.75").unwrap(), Exact::from(8));
         let (mut total, mut value) = (Exact::ZERO, of_decimal(Decimal::ZERO));
         for (fen, hours) in wages {
             let wage = Exact::from(Decimal::new(fen, 2));
-            let hourly = wage.div(days).and_then(|daily| daily.div(Exact::from(8))).unwrap();
+            let hourly = wage.div(days).and_then(|daily| daily.div(day)).unwrap();
             for (hundredths, rate) in hours.into_iter().zip(["150%", "200%", "300%"]) {
                 let (hours, rate) = (Exact::from(Decimal::new(hundredths, 2)), Exact::parse(rate).unwrap());
                 let pay = hourly.mul(hours).and_then(|pay| pay.mul(rate)).unwrap();
                 total = total.add(pay).unwrap();
-                value += of_exact(wage) / of_exact(days) / BigRational::from(BigInt::from(8)) * of_exact(hours) * of_exact(rate);
+                value += of_exact(wage) / of_exact(days) / of_exact(day) * of_exact(hours) * of_exact(rate);
             }
         }
         prop_assert_eq!(of_exact(total), value.clone());
@@ -274,7 +287,7 @@ proptest! {
 
     /// So do sums of quotients by different numbers of days and months.
     #[test]
-    fn sums_of_unlike_quotients_fit(fens in prop::array::uniform8(0i64..=100_000_000_000)) {
+    fn sums_of_unlike_quotients_fit(fens in uniform8(0i64..=100_000_000_000)) {
         let divisors = ["21.75", "20.83", "20.67", "12", "30", "31", "365", "36"];
         let mut total = Exact::ZERO;
         for (fen, divisor) in fens.into_iter().zip(divisors) {
