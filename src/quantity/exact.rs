@@ -22,7 +22,7 @@ pub enum ArithmeticError {
     DivisionByZero,
 }
 
-/// An exact rational number: a decimal over a positive whole divisor, which is one for every finite decimal.
+/// An exact rational number: a decimal over a positive whole divisor, which is one for all that a decimal can hold.
 ///
 /// A value fits if, in lowest terms, it is `coefficient / (divisor × 10^scale)` with coefficient and divisor under 2^96
 /// and a scale up to 28. Operations are exact; where the result does not fit they say [`ArithmeticError::Overflow`],
@@ -36,7 +36,7 @@ pub enum ArithmeticError {
 /// assert_eq!(overtime.round(Rounding::parse("half-up 0.01")?)?.to_string(), "129.31");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// Equality may be derived: finite decimals always have a divisor of one, and others come from `ratio`, which gives
+// Equality may be derived: what a decimal can hold has a divisor of one, and others come from `ratio`, which gives
 // equal values equal parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Exact {
