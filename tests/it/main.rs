@@ -1,3 +1,5 @@
 //! The one integration-test binary: one file a feature, each named here.
 
+mod decimal_arithmetic;
+mod exact_properties;
 mod tidy;
