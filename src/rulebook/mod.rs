@@ -1,1 +1,39 @@
-//! TOML files to a checked rule book: packages, versions, regions, instruments, coverage.
+//! The rule book: TOML files read, checked, named and dated. Holds no number of the law itself.
+//!
+//! Same files, same book: nothing here reads a clock, the environment, a network or a database.
+
+mod book;
+mod check;
+mod dated;
+mod diagnostic;
+mod digest;
+mod elaborate;
+mod example;
+mod given;
+mod instrument;
+mod lexicon;
+mod model;
+mod read;
+mod region;
+mod row;
+mod schema;
+mod shape;
+mod source;
+mod term;
+
+pub use book::{Answer, Book, Faulty};
+pub use dated::{Band, Confidence, Gap, Literal, Timeline, Version};
+pub use diagnostic::{Diagnostic, Severity, nearest, render};
+pub use digest::Digest;
+pub use example::{Cell, Example, Step, cell};
+pub use given::parse as parse_given;
+pub use instrument::{Instrument, Register, UNKNOWN, citations};
+pub use lexicon::{Lexicon, NameError};
+pub use model::{
+    Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given, Gravity, Member,
+    MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
+};
+pub use region::{NATION, RegionError, RegionTree};
+pub use schema::json_schema;
+pub use source::{FileId, Located, Place, Sources};
+pub use term::{DateFunction, Index, ScalePart, Term, TermKind};

@@ -1,0 +1,205 @@
+//! Units and their algebra: yuan a month times months is yuan.
+
+use std::{fmt, str::FromStr};
+
+use thiserror::Error;
+
+use super::number::excerpt;
+
+/// The base units, in the order in which a product names them.
+const BASES: [&str; 9] = ["元", "人", "次", "班", "套", "年", "月", "天", "小时"];
+const YUAN: usize = 0;
+/// People, times, shifts, sets, years and months are counted whole.
+const COUNTED: std::ops::Range<usize> = 1..7;
+
+/// A product of powers of 元 人 次 班 套 年 月 天 小时, or a plain ratio.
+///
+/// `%` and `倍` are plain ratios too: they only remember how the number is shown, and go with plain numbers.
+///
+/// ```
+/// # use gongche::quantity::Unit;
+/// let pay = Unit::parse("元/月")?.mul(Unit::parse("月")?);
+/// assert!(pay.is_money());
+/// # Ok::<(), gongche::quantity::UnitError>(())
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Unit {
+    exponents: [i8; BASES.len()],
+    mark: Option<Mark>,
+}
+
+/// How a ratio is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+enum Mark {
+    Percent,
+    Times,
+}
+
+impl Mark {
+    fn symbol(self) -> &'static str {
+        match self {
+            Mark::Percent => "%",
+            Mark::Times => "倍",
+        }
+    }
+}
+
+/// A text that is not a unit.
+#[derive(Debug, Clone, PartialEq, Eq, Error)]
+#[error(
+    "单位「{text}」中的「{found}」无法识别：单位由 元、人、次、班、套、年、月、天、小时 组成，\
+     相乘用「·」，相除用一个「/」，如 元/月、人·月；比率写 %、倍 或留空"
+)]
+pub struct UnitError {
+    /// The whole unit as written, cut short where it is long.
+    pub text: String,
+    /// The part that is not understood.
+    pub found: String,
+}
+
+#[expect(clippy::should_implement_trait, reason = "beside the checked operations of numbers, of the same names")]
+impl Unit {
+    /// A plain number.
+    pub const NONE: Unit = Unit { exponents: [0; BASES.len()], mark: None };
+    /// Yuan.
+    pub const YUAN: Unit = {
+        let mut exponents = [0; BASES.len()];
+        exponents[YUAN] = 1;
+        Unit { exponents, mark: None }
+    };
+    /// A ratio shown as a percentage.
+    pub const PERCENT: Unit = Unit { exponents: [0; BASES.len()], mark: Some(Mark::Percent) };
+
+    /// Reads `元`, `元/月`, `人·月`, `元/人·月` (everything after the stroke divides), `1/月`, `%`, `倍`, `%/天`, or the
+    /// empty text for a plain number.
+    ///
+    /// # Errors
+    /// Unknown units, two strokes, empty parts, and powers over 127.
+    pub fn parse(text: &str) -> Result<Unit, UnitError> {
+        let fault = |found: &str| UnitError { text: excerpt(text), found: excerpt(found) };
+        let trimmed = text.trim();
+        if trimmed.is_empty() {
+            return Ok(Unit::NONE);
+        }
+        let (above, below) = match trimmed.split_once('/') {
+            Some((above, below)) => (above, Some(below)),
+            None => (trimmed, None),
+        };
+        let mut unit = match above.trim() {
+            "%" | "％" => Unit::PERCENT,
+            "倍" => Unit { mark: Some(Mark::Times), ..Unit::NONE },
+            "1" if below.is_some() => Unit::NONE,
+            _ => Unit::NONE.with_factors(above, 1).map_err(fault)?,
+        };
+        if let Some(below) = below {
+            unit = unit.with_factors(below, -1).map_err(fault)?;
+        }
+        Ok(unit)
+    }
+
+    /// The unit times (or over) each factor of a product; else the factor that is not understood.
+    fn with_factors(mut self, product: &str, power: i8) -> Result<Unit, &str> {
+        for factor in product.split('·') {
+            let known = BASES.iter().position(|base| *base == factor.trim());
+            let exponent = known.and_then(|index| self.exponents.get_mut(index)).ok_or(factor)?;
+            *exponent = exponent.checked_add(power).ok_or(factor)?;
+        }
+        Ok(self)
+    }
+
+    /// The unit of a product. Ratios leave a unit as it is; a percentage of a plain number stays a percentage.
+    ///
+    /// Powers stop at 127, which no unit that can be written reaches by accident: such a product compares as different.
+    #[must_use]
+    pub fn mul(self, other: Unit) -> Unit {
+        Unit::combine(self, other, self.mark.or(other.mark), i8::saturating_add)
+    }
+
+    /// The unit of a quotient. A percentage over a percentage is a plain number.
+    #[must_use]
+    pub fn div(self, other: Unit) -> Unit {
+        let mark = if other.mark.is_some() { None } else { self.mark };
+        Unit::combine(self, other, mark, i8::saturating_sub)
+    }
+
+    fn combine(left: Unit, right: Unit, mark: Option<Mark>, combine: fn(i8, i8) -> i8) -> Unit {
+        let mut exponents = left.exponents;
+        for (exponent, other) in exponents.iter_mut().zip(right.exponents) {
+            *exponent = combine(*exponent, other);
+        }
+        // Only what has nothing else above the stroke can be shown as a percentage or a multiple.
+        let mark = mark.filter(|_| exponents.iter().all(|exponent| *exponent <= 0));
+        Unit { exponents, mark }
+    }
+
+    /// Whether numbers of these units can be added and compared. Plain numbers, `%` and `倍` can.
+    #[must_use]
+    pub fn same_dimension(&self, other: &Unit) -> bool {
+        self.exponents == other.exponents
+    }
+
+    /// Whether it is a plain number, `%` or `倍`.
+    #[must_use]
+    pub fn is_ratio(&self) -> bool {
+        self.same_dimension(&Unit::NONE)
+    }
+
+    /// Whether it is exactly 元.
+    #[must_use]
+    pub fn is_money(&self) -> bool {
+        *self == Unit::YUAN
+    }
+
+    /// Whether it is a ratio shown as a percentage.
+    #[must_use]
+    pub fn is_percent(&self) -> bool {
+        *self == Unit::PERCENT
+    }
+
+    /// How many decimals numbers of the unit have where nobody says: 2 for 元 and 元 by anything, 0 for what is counted
+    /// (人 次 班 套 年 月 and their products), 2 for other products with 天 or 小时, 6 for ratios and all else.
+    #[must_use]
+    pub fn default_decimals(&self) -> u32 {
+        let [yuan, ..] = self.exponents;
+        let whole = self.exponents.iter().all(|exponent| *exponent >= 0) && !self.is_ratio();
+        let counted =
+            self.exponents.iter().enumerate().all(|(index, exponent)| *exponent == 0 || COUNTED.contains(&index));
+        match (yuan > 0, whole, counted) {
+            (true, _, _) => 2,
+            (false, true, true) => 0,
+            (false, true, false) => 2,
+            (false, false, _) => 6,
+        }
+    }
+
+    /// The base units on one side of the stroke, each as often as its power says.
+    fn product(&self, side: fn(i8) -> bool) -> String {
+        let named = BASES.iter().zip(self.exponents).filter(|(_, exponent)| side(*exponent));
+        let factors: Vec<&str> =
+            named.flat_map(|(base, exponent)| std::iter::repeat_n(*base, exponent.unsigned_abs().into())).collect();
+        factors.join("·")
+    }
+}
+
+impl FromStr for Unit {
+    type Err = UnitError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Unit::parse(text)
+    }
+}
+
+impl fmt::Display for Unit {
+    /// The text that [`Unit::parse`] reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let above = self.product(|exponent| exponent > 0);
+        let below = self.product(|exponent| exponent < 0);
+        let above = match self.mark {
+            Some(mark) => mark.symbol(),
+            None if above.is_empty() && !below.is_empty() => "1",
+            None => &above,
+        };
+        f.write_str(above)?;
+        if below.is_empty() { Ok(()) } else { write!(f, "/{below}") }
+    }
+}

@@ -1,0 +1,272 @@
+//! The rule book: what was read, and the questions one can ask of it.
+
+use super::{
+    check, dated::Timeline,
+    diagnostic::{Diagnostic, Severity},
+    digest::{Digest, canonical},
+    example::Example,
+    instrument::Register,
+    lexicon::Lexicon,
+    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply},
+    read::{self, Reader},
+    region::{NATION, RegionTree},
+    source::{FileId, Sources},
+};
+use std::{collections::BTreeMap, sync::OnceLock};
+
+/// The rule book, read and checked. Region files are read when a question first touches them.
+#[derive(Debug)]
+pub struct Book {
+    sources: Sources,
+    instruments: Register,
+    regions: RegionTree,
+    packages: Vec<Package>,
+    lexicon: Lexicon,
+    bodies: Bodies,
+    places: BTreeMap<String, PlaceFile>,
+    digest: OnceLock<Digest>,
+}
+
+/// What the entries hold, and what the nation supplies.
+#[derive(Debug, Default)]
+pub(super) struct Bodies {
+    pub(super) entries: Vec<Body>,
+    pub(super) supplies: Vec<Vec<Supply>>,
+    pub(super) examples: Vec<Example>,
+}
+
+/// A region's file, and what it says once it was read.
+#[derive(Debug)]
+pub(super) struct PlaceFile {
+    file: FileId,
+    read: OnceLock<PlaceContent>,
+}
+
+#[derive(Debug)]
+struct PlaceContent {
+    supplies: Vec<Supply>,
+    examples: Vec<Example>,
+    diagnostics: Vec<Diagnostic>,
+}
+
+impl PlaceFile {
+    pub(super) const fn new(file: FileId) -> Self {
+        Self { file, read: OnceLock::new() }
+    }
+
+    pub(super) const fn file(&self) -> FileId {
+        self.file
+    }
+}
+
+/// What the book says of a cell of a supplied value.
+#[derive(Debug, Clone, Copy)]
+pub enum Answer<'b> {
+    /// Its versions.
+    Dated(&'b Timeline),
+    /// That there is none.
+    None(&'b Nothing),
+}
+
+/// A book that must not be used, and why.
+#[derive(Debug)]
+pub struct Faulty {
+    /// Its files.
+    pub sources: Sources,
+    /// What is wrong.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Book {
+    /// Reads and checks everything that is nation-wide. Region files are checked when they are read.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read(sources: Sources) -> Result<Self, Faulty> {
+        let mut diagnostics = Vec::new();
+        let book = read::read(sources, &mut diagnostics);
+        // A book whose names do not stand would only be reported twice.
+        if diagnostics.is_empty() {
+            check::book(&book, &mut diagnostics);
+        }
+        if diagnostics.iter().any(|one| one.severity == Severity::Error) {
+            return Err(Faulty { sources: book.sources, diagnostics });
+        }
+        Ok(book)
+    }
+
+    /// Reads every region file as well and reports all that is wrong in them.
+    #[must_use]
+    pub fn check_regions(&self) -> Vec<Diagnostic> {
+        self.places.keys().filter_map(|code| self.place(code)).flat_map(|place| place.diagnostics.clone()).collect()
+    }
+
+    pub(super) fn new(
+        sources: Sources,
+        instruments: Register,
+        regions: RegionTree,
+        packages: Vec<Package>,
+        lexicon: Lexicon,
+        bodies: Bodies,
+        places: BTreeMap<String, PlaceFile>,
+    ) -> Self {
+        Self { sources, instruments, regions, packages, lexicon, bodies, places, digest: OnceLock::new() }
+    }
+
+    /// Its files.
+    #[must_use]
+    pub fn sources(&self) -> &Sources {
+        &self.sources
+    }
+
+    /// The register of instruments.
+    #[must_use]
+    pub fn instruments(&self) -> &Register {
+        &self.instruments
+    }
+
+    /// The tree of places.
+    #[must_use]
+    pub fn regions(&self) -> &RegionTree {
+        &self.regions
+    }
+
+    /// The names.
+    #[must_use]
+    pub fn lexicon(&self) -> &Lexicon {
+        &self.lexicon
+    }
+
+    /// The packages, in the order of their files.
+    pub fn packages(&self) -> impl Iterator<Item = (PackageId, &Package)> {
+        self.packages.iter().enumerate().map(|(at, package)| (PackageId(at), package))
+    }
+
+    /// A package.
+    #[must_use]
+    pub fn package(&self, id: PackageId) -> &Package {
+        &self.packages[id.0]
+    }
+
+    /// An entry's name and type.
+    #[must_use]
+    pub fn entry(&self, id: EntryId) -> &Entry {
+        self.lexicon.entry(id)
+    }
+
+    /// Every entry of the book.
+    pub fn entries(&self) -> impl Iterator<Item = (EntryId, &Entry)> {
+        self.lexicon.entries.iter().enumerate().map(|(at, entry)| (EntryId(at), entry))
+    }
+
+    /// What an entry holds.
+    #[must_use]
+    pub fn body(&self, id: EntryId) -> &Body {
+        &self.bodies.entries[id.0]
+    }
+
+    /// An entry's fact, if it is one.
+    #[must_use]
+    pub fn fact(&self, id: EntryId) -> Option<&Fact> {
+        if let Body::Fact(fact) = self.body(id) { Some(fact) } else { None }
+    }
+
+    /// An entry's figure, if it is one.
+    #[must_use]
+    pub fn figure(&self, id: EntryId) -> Option<&Figure> {
+        if let Body::Figure(figure) = self.body(id) { Some(figure) } else { None }
+    }
+
+    /// An entry's carried value, if it is one.
+    #[must_use]
+    pub fn carried(&self, id: EntryId) -> Option<&Carried> {
+        if let Body::Carried(carried) = self.body(id) { Some(carried) } else { None }
+    }
+
+    /// A package and every package it uses, directly or not, in the order of the files.
+    #[must_use]
+    pub fn reach(&self, package: PackageId) -> Vec<PackageId> {
+        let mut reach = vec![package];
+        let mut at = 0;
+        while let Some(one) = reach.get(at).copied() {
+            for used in &self.package(one).uses {
+                if !reach.contains(used) {
+                    reach.push(*used);
+                }
+            }
+            at += 1;
+        }
+        reach.sort_unstable();
+        reach
+    }
+
+    /// The worked examples: those of the packages, and with `regions` those of the region files.
+    pub fn examples(&self, regions: bool) -> impl Iterator<Item = &Example> {
+        let places = self.places.keys().filter(move |_| regions).filter_map(|code| self.place(code));
+        self.bodies.examples.iter().chain(places.flat_map(|place| &place.examples))
+    }
+
+    /// The codes of the places that have a file.
+    pub fn places(&self) -> impl Iterator<Item = &str> {
+        self.places.keys().map(String::as_str)
+    }
+
+    fn place(&self, code: &str) -> Option<&PlaceContent> {
+        let place = self.places.get(code)?;
+        Some(place.read.get_or_init(|| {
+            let mut diagnostics = Vec::new();
+            let reader = Reader { sources: &self.sources, instruments: &self.instruments };
+            let (supplies, examples) = reader.region(place.file, code, &self.lexicon, &mut diagnostics);
+            PlaceContent { supplies, examples, diagnostics }
+        }))
+    }
+
+    /// What a place itself (or the nation) supplies.
+    ///
+    /// # Errors
+    /// What is wrong with its file.
+    pub fn supplies(&self, code: &str) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
+        let nation = self.bodies.supplies.iter().flatten().filter(|_| code == NATION);
+        let Some(place) = self.place(code) else { return Ok(nation.collect()) };
+        if place.diagnostics.iter().any(|one| one.severity == Severity::Error) {
+            return Err(place.diagnostics.clone());
+        }
+        Ok(nation.chain(&place.supplies).collect())
+    }
+
+    /// What the book says of a cell of a supplied value: the most special place that says anything answers, and of its
+    /// supplies the one that names most.
+    ///
+    /// # Errors
+    /// What is wrong with the file of a place on the way.
+    pub fn answer(&self, value: EntryId, cell: &[usize], region: &str) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
+        let lineage = if self.entry(value).by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
+        for code in lineage {
+            let best = self
+                .supplies(&code)?
+                .into_iter()
+                .filter(|supply| supply.value == value && supply.answers(cell))
+                .max_by_key(|supply| supply.named());
+            if let Some(supply) = best {
+                let answer = match &supply.content {
+                    Content::Dated(timeline) => Answer::Dated(timeline),
+                    Content::None(nothing) => Answer::None(nothing),
+                };
+                return Ok(Some((answer, code)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// The digest of everything the book says: SHA-256 of its canonical content.
+    #[must_use]
+    pub fn digest(&self) -> &Digest {
+        self.digest.get_or_init(|| Digest::of(canonical(&self.sources).as_bytes()))
+    }
+
+    /// The canonical content: what a ledger keeps so that the book stays readable.
+    #[must_use]
+    pub fn canonical(&self) -> String {
+        canonical(&self.sources)
+    }
+}

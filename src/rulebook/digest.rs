@@ -1,0 +1,120 @@
+//! What identifies a book: SHA-256 of its canonical content.
+
+use super::source::Sources;
+use sha2::{Digest as _, Sha256};
+use std::fmt;
+
+/// A SHA-256.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Digest([u8; 32]);
+
+impl Digest {
+    /// The digest of some bytes.
+    #[must_use]
+    pub fn of(bytes: &[u8]) -> Self {
+        Self(Sha256::digest(bytes).into())
+    }
+
+    /// The first twelve digits, for people.
+    #[must_use]
+    pub fn short(&self) -> String {
+        self.to_string().chars().take(12).collect()
+    }
+}
+
+impl fmt::Display for Digest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// The canonical content of a book: its files in the order of their paths, without comments, blank lines and the
+/// spaces around them. What a reader of the rules could not notice does not change it.
+pub(super) fn canonical(sources: &Sources) -> String {
+    let mut content = String::new();
+    for (_, path, text) in sources.iter() {
+        content.push_str("\u{1}");
+        content.push_str(path);
+        content.push('\n');
+        canonical_file(text, &mut content);
+    }
+    content
+}
+
+/// Copies a file without what stands outside its texts and means nothing.
+fn canonical_file(text: &str, content: &mut String) {
+    let mut rest = text;
+    let mut pending_space = false;
+    let mut at_line_start = true;
+    while let Some(c) = rest.chars().next() {
+        match c {
+            '#' => rest = rest.find('\n').map_or("", |end| &rest[end..]),
+            '\n' | '\r' => {
+                if !at_line_start {
+                    content.push('\n');
+                }
+                (at_line_start, pending_space) = (true, false);
+                rest = &rest[1..];
+            }
+            ' ' | '\t' => {
+                pending_space = !at_line_start;
+                rest = &rest[1..];
+            }
+            _ => {
+                let length = if matches!(c, '"' | '\'') { quoted_length(rest, c) } else { c.len_utf8() };
+                // One space is kept where it may part two words; around signs it means nothing.
+                if std::mem::take(&mut pending_space) && !is_sign(c) && !content.ends_with(is_sign) {
+                    content.push(' ');
+                }
+                let (token, after) = rest.split_at(length);
+                content.push_str(token);
+                at_line_start = false;
+                rest = after;
+            }
+        }
+    }
+    content.push('\n');
+}
+
+const fn is_sign(c: char) -> bool {
+    matches!(c, '=' | ',' | '[' | ']' | '{' | '}' | '.')
+}
+
+/// How many bytes a quoted text takes, quotes and all.
+fn quoted_length(text: &str, quote: char) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' if quote == '"' => escaped = true,
+            _ if c == quote => return at + 1,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(text: &str) -> String {
+        canonical(&Sources::new([("a.toml".to_owned(), text.to_owned())].into()))
+    }
+
+    #[test]
+    fn what_means_nothing_changes_nothing() {
+        let plain = content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5000\" }]\n");
+        let loose = content("# 注\n\n[ value.a ]   # 值\nname=\"减除 # 费用\"\n\n  dated = [{from = 2019-01-01 , value = \"5000\"}]\r\n");
+        assert_eq!(plain, loose);
+        assert_ne!(plain, content("[value.a]\nname = \"减除 #费用\"\ndated = [{ from = 2019-01-01, value = \"5000\" }]\n"));
+        assert_ne!(plain, content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5001\" }]\n"));
+    }
+
+    #[test]
+    fn a_digest_is_a_sha_256() {
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(Digest::of(b"abc").to_string(), expected);
+        assert_eq!(Digest::of(b"abc").short(), expected[..12]);
+    }
+}
