@@ -8,6 +8,7 @@ pub mod cli;
 pub mod document;
 pub mod engine;
 pub mod exchange;
+pub mod formula;
 pub mod payroll;
 pub mod quantity;
 pub mod rulebook;

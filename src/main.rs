@@ -1,3 +1,7 @@
 //! The doorbell: everything lives in the library.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    gongche::cli::run(std::env::args_os())
+}

@@ -1,1 +1,85 @@
 //! The command line: words for people, JSON for machines, exit codes.
+//!
+//! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
+
+mod book;
+mod error;
+mod eval;
+mod output;
+mod rules;
+mod tools;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use output::Output;
+use std::{ffi::OsString, path::PathBuf, process::ExitCode};
+
+/// 工尺：用一部注明日期和出处的规则库，回答三个问题：是什么关系，该付多少，最低合法价是多少。
+#[derive(Parser)]
+#[command(name = "gongche", version, disable_help_subcommand = true, next_help_heading = "选项")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+    /// 输出格式
+    #[arg(long, global = true, value_enum, default_value = "text")]
+    format: Format,
+    /// 读另一部规则库（目录），而不是程序自带的
+    #[arg(long, global = true, value_name = "目录")]
+    rules: Option<PathBuf>,
+}
+
+/// How results are written to standard output.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// 给人看的文字
+    Text,
+    /// 给程序读的 JSON
+    Json,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// 计算一个数，并说明它是怎么来的
+    Eval(eval::Eval),
+    /// 检查、查看和测试规则库
+    #[command(subcommand)]
+    Rules(rules::Rules),
+    /// 把金额写成大写
+    Capitals(tools::Capitals),
+}
+
+/// Runs the command of some arguments, the program's name first.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let arguments: Vec<OsString> = arguments.into_iter().collect();
+    let arguments = match Arguments::try_parse_from(&arguments) {
+        Ok(arguments) => arguments,
+        Err(error) => return error::usage(&error, &arguments),
+    };
+    let output = Output::new(arguments.format == Format::Json);
+    let done = match arguments.command {
+        Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
+        Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
+        Command::Capitals(capitals) => capitals.run(&output),
+    };
+    match done {
+        Ok(code) => code.into(),
+        Err(error) => error.report(&output),
+    }
+}
+
+/// How a command ended that did what it was asked.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Done {
+    /// Nothing to complain of.
+    Clean,
+    /// There are unlawful findings.
+    Unlawful,
+}
+
+impl From<Done> for ExitCode {
+    fn from(done: Done) -> Self {
+        Self::from(match done {
+            Done::Clean => 0,
+            Done::Unlawful => 1,
+        })
+    }
+}

@@ -1,1 +1,25 @@
-//! The formula language: parsed, checked, compiled to a plan, evaluated with a trace or in columns.
+//! The engine: book and question to a plan, plan and facts to figures, each with its trace.
+//!
+//! Same inputs, same bytes: nothing here reads a clock, the environment, a network or a database. Everything is exact
+//! until a named rounding step.
+
+mod evaluate;
+mod node;
+mod operations;
+mod outcome;
+mod plan;
+mod question;
+mod run;
+mod show;
+mod trace;
+mod value;
+
+pub use evaluate::{Evaluation, Fault, FaultKind};
+pub use node::{Node, RoundBy};
+pub use outcome::{RaisedFinding, Source, sources, values_digest};
+pub use plan::{Computation, Constant, Coverage, Origin, Plan, PlannedFinding, Slot, SlotId};
+pub use question::{Dates, Places, Question};
+pub use run::{ExampleFailure, run_example};
+pub use show::{show, show_number};
+pub use trace::{Step, trace};
+pub use value::{Unknown, Value};

@@ -116,7 +116,9 @@ impl<'t> Parser<'t> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             let span = self.peek().map_or(self.end, |(_, span)| *span);
-            return Err(SyntaxError { span, message: format!("公式嵌套超过 {MAX_DEPTH} 层；请拆成几个数") });
+            return Err(SyntaxError {
+                span, message: format!("公式嵌套超过 {MAX_DEPTH} 层；请拆成几个数")
+            });
         }
         let mut left = self.operand()?;
         while let Some(operator) = self.infix().filter(|operator| operator.strength() > floor) {

@@ -62,13 +62,22 @@ impl Unit {
     /// A plain number.
     pub const NONE: Unit = Unit { exponents: [0; BASES.len()], mark: None };
     /// Yuan.
-    pub const YUAN: Unit = {
-        let mut exponents = [0; BASES.len()];
-        exponents[YUAN] = 1;
-        Unit { exponents, mark: None }
-    };
+    pub const YUAN: Unit = Unit::base(YUAN);
+    /// Years, months and days, of which dates are made.
+    pub const YEAR: Unit = Unit::base(5);
+    /// Months.
+    pub const MONTH: Unit = Unit::base(6);
+    /// Days.
+    pub const DAY: Unit = Unit::base(7);
     /// A ratio shown as a percentage.
     pub const PERCENT: Unit = Unit { exponents: [0; BASES.len()], mark: Some(Mark::Percent) };
+
+    /// The base unit at a position of [`BASES`].
+    const fn base(at: usize) -> Unit {
+        let mut exponents = [0; BASES.len()];
+        exponents[at] = 1;
+        Unit { exponents, mark: None }
+    }
 
     /// Reads `元`, `元/月`, `人·月`, `元/人·月` (everything after the stroke divides), `1/月`, `%`, `倍`, `%/天`, or the
     /// empty text for a plain number.

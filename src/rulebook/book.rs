@@ -1,7 +1,8 @@
 //! The rule book: what was read, and the questions one can ask of it.
 
 use super::{
-    check, dated::Timeline,
+    check,
+    dated::Timeline,
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
     example::Example,
@@ -239,7 +240,12 @@ impl Book {
     ///
     /// # Errors
     /// What is wrong with the file of a place on the way.
-    pub fn answer(&self, value: EntryId, cell: &[usize], region: &str) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
+    pub fn answer(
+        &self,
+        value: EntryId,
+        cell: &[usize],
+        region: &str,
+    ) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
         let lineage = if self.entry(value).by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
         for code in lineage {
             let best = self

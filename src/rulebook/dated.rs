@@ -166,9 +166,8 @@ impl Timeline {
         versions.sort_by_key(|version| (version.from, version.known_from()));
         for pair in versions.windows(2) {
             let [earlier, later] = pair else { continue };
-            let twice = earlier.from == later.from
-                && earlier.known_from() == later.known_from()
-                && earlier.over == later.over;
+            let twice =
+                earlier.from == later.from && earlier.known_from() == later.known_from() && earlier.over == later.over;
             if twice {
                 let message = format!("自 {} 起有两个值", later.from);
                 let report = Diagnostic::error("overlap", later.place, message, "同一起始日的第二个值");
@@ -234,7 +233,10 @@ impl Timeline {
                 Some(until) if *until <= day => Err(Gap::After(until)),
                 _ => Ok(version),
             },
-            None => known().map(|version| &version.from).min().map_or(Err(Gap::Unpublished), |first| Err(Gap::Before(first))),
+            None => known()
+                .map(|version| &version.from)
+                .min()
+                .map_or(Err(Gap::Unpublished), |first| Err(Gap::Before(first))),
         }
     }
 }

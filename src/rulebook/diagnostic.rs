@@ -80,7 +80,8 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     for one in sorted {
         let label = |(place, what): &(Place, String), primary: bool| {
             let range = place.span.start..place.span.end;
-            let label = if primary { Label::primary(place.file.0, range) } else { Label::secondary(place.file.0, range) };
+            let label =
+                if primary { Label::primary(place.file.0, range) } else { Label::secondary(place.file.0, range) };
             label.with_message(what)
         };
         let level = if one.severity == Severity::Error { Level::Error } else { Level::Warning };

@@ -105,10 +105,18 @@ mod tests {
     #[test]
     fn what_means_nothing_changes_nothing() {
         let plain = content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5000\" }]\n");
-        let loose = content("# 注\n\n[ value.a ]   # 值\nname=\"减除 # 费用\"\n\n  dated = [{from = 2019-01-01 , value = \"5000\"}]\r\n");
+        let loose = content(
+            "# 注\n\n[ value.a ]   # 值\nname=\"减除 # 费用\"\n\n  dated = [{from = 2019-01-01 , value = \"5000\"}]\r\n",
+        );
         assert_eq!(plain, loose);
-        assert_ne!(plain, content("[value.a]\nname = \"减除 #费用\"\ndated = [{ from = 2019-01-01, value = \"5000\" }]\n"));
-        assert_ne!(plain, content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5001\" }]\n"));
+        assert_ne!(
+            plain,
+            content("[value.a]\nname = \"减除 #费用\"\ndated = [{ from = 2019-01-01, value = \"5000\" }]\n")
+        );
+        assert_ne!(
+            plain,
+            content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5001\" }]\n")
+        );
     }
 
     #[test]

@@ -45,7 +45,13 @@ impl Elaborator<'_> {
         self.setting.sources.inside(self.text, span)
     }
 
-    fn fail<T>(&mut self, code: &'static str, span: Span, message: impl Into<String>, expected: impl Into<String>) -> Option<T> {
+    fn fail<T>(
+        &mut self,
+        code: &'static str,
+        span: Span,
+        message: impl Into<String>,
+        expected: impl Into<String>,
+    ) -> Option<T> {
         let place = self.place(span);
         self.sink.push(Diagnostic::error(code, place, message, expected));
         None
@@ -68,9 +74,7 @@ impl Elaborator<'_> {
                 };
                 made(TermKind::Number(*value), of)
             }
-            ExpressionKind::Text(_) => {
-                self.fail("unit", span, "这里是一段文字", "引号里的文字只能是 ROUND 的舍入方式")
-            }
+            ExpressionKind::Text(_) => self.fail("unit", span, "这里是一段文字", "引号里的文字只能是 ROUND 的舍入方式"),
             ExpressionKind::Boolean(value) => made(TermKind::Boolean(*value), Type::Boolean),
             ExpressionKind::Name(name, cell) => self.name(name, cell, span),
             ExpressionKind::Negate(inner) => {
@@ -122,11 +126,7 @@ impl Elaborator<'_> {
     }
 
     /// Every one of them, so that all that is wrong is reported at once.
-    fn all(
-        &mut self,
-        items: &[Expression],
-        each: fn(&mut Self, &Expression) -> Option<Term>,
-    ) -> Option<Vec<Term>> {
+    fn all(&mut self, items: &[Expression], each: fn(&mut Self, &Expression) -> Option<Term>) -> Option<Vec<Term>> {
         let read: Vec<Option<Term>> = items.iter().map(|item| each(self, item)).collect();
         read.into_iter().collect()
     }
@@ -226,8 +226,12 @@ impl Elaborator<'_> {
             Ok(entry) => Some(entry),
             Err(NameError::Nothing(near)) => {
                 let place = self.place(name.span);
-                let report =
-                    Diagnostic::error("unknown-name", place, format!("没有「{}」这个名称", name.text), "没有谁给出这个名称");
+                let report = Diagnostic::error(
+                    "unknown-name",
+                    place,
+                    format!("没有「{}」这个名称", name.text),
+                    "没有谁给出这个名称",
+                );
                 self.sink.push(match near {
                     Some(near) => report.help(format!("是不是「{near}」？")),
                     None => report.help("名称要在本包或 uses 的包里定义；别的包要写全称 package.id"),
@@ -261,9 +265,12 @@ impl Elaborator<'_> {
                 self.fail("cell", span, format!("这里没有「{}」的当前成员", entry.name), "只能用在按该维度计算的地方")
             }
             Sort::Dimension => self.fail("cell", span, "维度不能再取下标", "应为维度的名称"),
-            Sort::Scale => {
-                self.fail("unit", span, format!("「{}」是税率表", entry.name), "只能作为 BAND、RATE、QUICK 的第一个参数")
-            }
+            Sort::Scale => self.fail(
+                "unit",
+                span,
+                format!("「{}」是税率表", entry.name),
+                "只能作为 BAND、RATE、QUICK 的第一个参数",
+            ),
             _ => {
                 let indices = self.indices(id, cell, span)?;
                 Some(Term { kind: TermKind::Cell(id, indices), of: entry.of, span })

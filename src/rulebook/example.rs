@@ -63,14 +63,21 @@ pub fn cell(lexicon: &Lexicon, package: Option<PackageId>, text: &str) -> Result
     let entry = found.map_err(|error| match error {
         super::lexicon::NameError::Nothing(Some(near)) => format!("没有「{}」；是不是「{near}」？", name.text),
         super::lexicon::NameError::Nothing(None) => format!("没有「{}」", name.text),
-        super::lexicon::NameError::Several(givers) => format!("「{}」有几处给出，请写全称：{}", name.text, givers.join("、")),
+        super::lexicon::NameError::Several(givers) => {
+            format!("「{}」有几处给出，请写全称：{}", name.text, givers.join("、"))
+        }
     })?;
     let by = &lexicon.entry(entry).by;
     let mut members = vec![None; by.len()];
     for index in &indices {
-        let ExpressionKind::Name(member, _) = &index.kind else { return Err(format!("「{text}」的下标不是成员")) };
-        let at = by.iter().enumerate().find_map(|(at, dimension)| Some((at, lexicon.member(*dimension, &member.text)?)));
-        let Some((at, position)) = at else { return Err(format!("「{}」没有成员「{}」", name.text, member.text)) };
+        let ExpressionKind::Name(member, _) = &index.kind else {
+            return Err(format!("「{text}」的下标不是成员"));
+        };
+        let at =
+            by.iter().enumerate().find_map(|(at, dimension)| Some((at, lexicon.member(*dimension, &member.text)?)));
+        let Some((at, position)) = at else {
+            return Err(format!("「{}」没有成员「{}」", name.text, member.text));
+        };
         members[at] = Some(position);
     }
     let full: Option<Vec<usize>> = members.into_iter().collect();

@@ -30,8 +30,8 @@ pub use given::parse as parse_given;
 pub use instrument::{Instrument, Register, UNKNOWN, citations};
 pub use lexicon::{Lexicon, NameError};
 pub use model::{
-    Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given, Gravity, Member,
-    MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
+    Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given, Gravity,
+    Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
 };
 pub use region::{NATION, RegionError, RegionTree};
 pub use schema::json_schema;

@@ -1,7 +1,7 @@
 //! Files to book: the tables are declared, named and given their meaning; everything that is wrong is reported at once.
 
 use super::{
-    book::{Book, Bodies, PlaceFile},
+    book::{Bodies, Book, PlaceFile},
     dated::{Band, Confidence, Literal, Timeline, Version},
     diagnostic::{Diagnostic, nearest},
     elaborate::{Setting, elaborate},
@@ -10,8 +10,8 @@ use super::{
     instrument::{Instrument, Register, UNKNOWN},
     lexicon::{Lexicon, NameError},
     model::{
-        Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Gravity, Member,
-        MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
+        Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Gravity,
+        Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
     },
     region::RegionTree,
     row::{Row, place},
@@ -28,7 +28,13 @@ const REGIONS_FILE: &str = "regions.toml";
 const REGIONS_FOLDER: &str = "regions/";
 
 /// Parses a file and holds it against its shape. A file with a syntax error is reported, and read as far as it goes.
-fn with_table(sources: &Sources, file: FileId, shape: &Shape, sink: &mut Vec<Diagnostic>, read: impl FnOnce(Row<'_>, &mut Vec<Diagnostic>)) {
+fn with_table(
+    sources: &Sources,
+    file: FileId,
+    shape: &Shape,
+    sink: &mut Vec<Diagnostic>,
+    read: impl FnOnce(Row<'_>, &mut Vec<Diagnostic>),
+) {
     let text = sources.text(file);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -183,7 +189,12 @@ impl Reader<'_> {
                     Some(found) => packages[at].uses.push(PackageId(found)),
                     None => {
                         let near = nearest(&used.value, packages.iter().map(|package| package.id.as_str()));
-                        let report = Diagnostic::error("unknown-name", used.place, format!("没有包「{}」", used.value), "应为包的 id");
+                        let report = Diagnostic::error(
+                            "unknown-name",
+                            used.place,
+                            format!("没有包「{}」", used.value),
+                            "应为包的 id",
+                        );
                         let report = match near {
                             Some(near) => report.help(format!("是不是「{near}」？")),
                             None => report,
@@ -198,7 +209,8 @@ impl Reader<'_> {
 
     /// Gives every entry its place among the names, then its dimensions and its type.
     fn declare(&self, heads: &[Row<'_>], packages: &mut [Package], sink: &mut Vec<Diagnostic>) -> Lexicon {
-        let mut lexicon = Lexicon { uses: packages.iter().map(|package| package.uses.clone()).collect(), ..Lexicon::default() };
+        let mut lexicon =
+            Lexicon { uses: packages.iter().map(|package| package.uses.clone()).collect(), ..Lexicon::default() };
         for (at, row) in heads.iter().enumerate() {
             let mut own = BTreeMap::new();
             for sort in Sort::ALL {
@@ -206,7 +218,9 @@ impl Reader<'_> {
                     let entry = EntryId(lexicon.entries.len());
                     self.declare_one(PackageId(at), &packages[at].id, sort, &id, row, &mut lexicon, sink);
                     let name = lexicon.entry(entry).name.clone();
-                    for (word, place) in [(id.value, id.place), (name, row.text("name").map_or(id.place, |name| name.place))] {
+                    for (word, place) in
+                        [(id.value, id.place), (name, row.text("name").map_or(id.place, |name| name.place))]
+                    {
                         if let Some(first) = own.insert(word.clone(), entry)
                             && first != entry
                         {
@@ -283,7 +297,14 @@ impl Reader<'_> {
         });
     }
 
-    fn type_one(&self, package: PackageId, entry: EntryId, row: Row<'_>, lexicon: &mut Lexicon, sink: &mut Vec<Diagnostic>) {
+    fn type_one(
+        &self,
+        package: PackageId,
+        entry: EntryId,
+        row: Row<'_>,
+        lexicon: &mut Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) {
         let mut by = Vec::new();
         for name in row.texts("by").unwrap_or_default() {
             if name.value == "region" {
@@ -327,15 +348,25 @@ impl Reader<'_> {
         })
     }
 
-    fn find(&self, lexicon: &Lexicon, package: PackageId, name: &Located<String>, sink: &mut Vec<Diagnostic>) -> Option<EntryId> {
+    fn find(
+        &self,
+        lexicon: &Lexicon,
+        package: PackageId,
+        name: &Located<String>,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<EntryId> {
         let (code, message, help) = match lexicon.find(package, &name.value) {
             Ok(entry) => return Some(entry),
-            Err(NameError::Nothing(near)) => {
-                ("unknown-name", format!("没有「{}」这个名称", name.value), near.map(|near| format!("是不是「{near}」？")))
-            }
-            Err(NameError::Several(givers)) => {
-                ("two-givers", format!("「{}」有几处给出：{}", name.value, givers.join("、")), Some("请写全称".to_owned()))
-            }
+            Err(NameError::Nothing(near)) => (
+                "unknown-name",
+                format!("没有「{}」这个名称", name.value),
+                near.map(|near| format!("是不是「{near}」？")),
+            ),
+            Err(NameError::Several(givers)) => (
+                "two-givers",
+                format!("「{}」有几处给出：{}", name.value, givers.join("、")),
+                Some("请写全称".to_owned()),
+            ),
         };
         let report = Diagnostic::error(code, name.place, message, "应为已定义的名称");
         sink.push(match help {
@@ -345,7 +376,13 @@ impl Reader<'_> {
         None
     }
 
-    fn find_dimension(&self, lexicon: &Lexicon, package: PackageId, name: &Located<String>, sink: &mut Vec<Diagnostic>) -> Option<EntryId> {
+    fn find_dimension(
+        &self,
+        lexicon: &Lexicon,
+        package: PackageId,
+        name: &Located<String>,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<EntryId> {
         let entry = self.find(lexicon, package, name, sink)?;
         if lexicon.entry(entry).sort == Sort::Dimension {
             return Some(entry);
@@ -354,7 +391,13 @@ impl Reader<'_> {
         None
     }
 
-    fn bodies(&self, heads: &[Row<'_>], lexicon: &Lexicon, packages: &mut [Package], sink: &mut Vec<Diagnostic>) -> Bodies {
+    fn bodies(
+        &self,
+        heads: &[Row<'_>],
+        lexicon: &Lexicon,
+        packages: &mut [Package],
+        sink: &mut Vec<Diagnostic>,
+    ) -> Bodies {
         let mut bodies = Bodies::default();
         for (at, row) in heads.iter().enumerate() {
             let package = PackageId(at);
@@ -375,12 +418,17 @@ impl Reader<'_> {
                     (x, y) => x == y,
                 };
                 if !fits || given.by != wanted.by {
-                    let message = format!("「{}」是{}，不能给「{}」（{}）", given.name, given.of, wanted.name, wanted.of);
+                    let message =
+                        format!("「{}」是{}，不能给「{}」（{}）", given.name, given.of, wanted.name, wanted.of);
                     sink.push(Diagnostic::error("unit", figure.place, message, "单位和维度要相同"));
                 }
                 packages[at].binds.push((fact_id, figure_id));
             }
-            packages[at].findings = row.rows("finding").into_iter().filter_map(|(id, row)| self.finding(package, &id, row, lexicon, sink)).collect();
+            packages[at].findings = row
+                .rows("finding")
+                .into_iter()
+                .filter_map(|(id, row)| self.finding(package, &id, row, lexicon, sink))
+                .collect();
             bodies.supplies.push(self.supplies(Some(package), *row, lexicon, sink));
             bodies.examples.extend(read_examples(lexicon, package, *row, None, sink));
         }
@@ -398,7 +446,14 @@ impl Reader<'_> {
         }
     }
 
-    fn body(&self, package: PackageId, entry: EntryId, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Body {
+    fn body(
+        &self,
+        package: PackageId,
+        entry: EntryId,
+        row: Row<'_>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Body {
         let head = lexicon.entry(entry);
         match head.sort {
             Sort::Dimension => Body::Dimension,
@@ -408,7 +463,12 @@ impl Reader<'_> {
             Sort::Value if row.texts("by").is_some() => Body::Supplied,
             Sort::Value => {
                 if row.tables("dated").is_empty() {
-                    sink.push(Diagnostic::error("missing-key", head.place, "这个值没有任何版本", "应写 dated，或写 by 由 supply 给出"));
+                    sink.push(Diagnostic::error(
+                        "missing-key",
+                        head.place,
+                        "这个值没有任何版本",
+                        "应写 dated，或写 by 由 supply 给出",
+                    ));
                 }
                 Body::Value(self.timeline(head.of, row, lexicon, sink))
             }
@@ -432,7 +492,9 @@ impl Reader<'_> {
                             return None;
                         }
                         Exact::parse(side)
-                            .map_err(|error| sink.push(Diagnostic::error("form", text.place, error.to_string(), "范围的一端")))
+                            .map_err(|error| {
+                                sink.push(Diagnostic::error("form", text.place, error.to_string(), "范围的一端"))
+                            })
                             .ok()
                     };
                     bounds = (bound(low), bound(high));
@@ -453,12 +515,21 @@ impl Reader<'_> {
         Fact { range: bounds, default, decimals }
     }
 
-    fn carried(&self, package: PackageId, entry: EntryId, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Body {
+    fn carried(
+        &self,
+        package: PackageId,
+        entry: EntryId,
+        row: Row<'_>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Body {
         let figure = row.text("of").and_then(|of| lexicon.find(package, &of.value).ok()).unwrap_or(entry);
         let word = |key: &str| row.string(key).unwrap_or_default();
         let default = row.text("default").and_then(|text| {
             given::parse(lexicon, entry, &text.value)
-                .map_err(|error| sink.push(Diagnostic::error("form", text.place, error, "默认值要符合所结转的数的单位")))
+                .map_err(|error| {
+                    sink.push(Diagnostic::error("form", text.place, error, "默认值要符合所结转的数的单位"))
+                })
                 .ok()
         });
         Body::Carried(Carried {
@@ -525,7 +596,13 @@ impl Reader<'_> {
         })
     }
 
-    fn literal(&self, of: Type, text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Literal> {
+    fn literal(
+        &self,
+        of: Type,
+        text: &Located<String>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<Literal> {
         let read = match of {
             Type::Rounding => Rounding::parse(&text.value).map(Literal::Rounding).map_err(|error| error.to_string()),
             _ => given::parse_typed(lexicon, of, &text.value).and_then(given::literal),
@@ -548,7 +625,8 @@ impl Reader<'_> {
             let (to, rate, quick) = (number("to"), number("rate"), number("quick"));
             let (Some(rate), Some(quick)) = (rate, quick) else { continue };
             if to.is_none() != (at + 1 == count) {
-                let message = if to.is_none() { "只有最后一级可以没有上限" } else { "最后一级不应有上限" };
+                let message =
+                    if to.is_none() { "只有最后一级可以没有上限" } else { "最后一级不应有上限" };
                 sink.push(Diagnostic::error("bands", row.place, message, "上限 to"));
             }
             if let Some(previous) = bands.last() {
@@ -575,14 +653,26 @@ impl Reader<'_> {
         bands
     }
 
-    fn figure(&self, package: PackageId, entry: EntryId, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Figure {
+    fn figure(
+        &self,
+        package: PackageId,
+        entry: EntryId,
+        row: Row<'_>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Figure {
         let head = lexicon.entry(entry);
         let setting = Setting { sources: self.sources, lexicon, package, at_hand: &head.by };
         let mut cases = Vec::new();
         for row in row.tables("cases") {
             let when = row.text("when");
             if when.is_some() == row.flag("otherwise") {
-                sink.push(Diagnostic::error("cases", row.place, "每种情形写 when 或 otherwise = true，只写其一", "这种情形"));
+                sink.push(Diagnostic::error(
+                    "cases",
+                    row.place,
+                    "每种情形写 when 或 otherwise = true，只写其一",
+                    "这种情形",
+                ));
             }
             let when = when.map(|when| self.condition(setting, when, sink));
             let formula = row.text("formula").and_then(|text| self.formula(setting, text, head.of, sink));
@@ -601,7 +691,12 @@ impl Reader<'_> {
             },
             _ => {
                 if (written == 0) != row.text("formula").is_some() {
-                    sink.push(Diagnostic::error("missing-key", head.place, "应写 formula 或 cases，只写其一", "这个数"));
+                    sink.push(Diagnostic::error(
+                        "missing-key",
+                        head.place,
+                        "应写 formula 或 cases，只写其一",
+                        "这个数",
+                    ));
                 }
                 let otherwise = cases.iter().position(|case| case.when.is_none());
                 if otherwise.is_some_and(|at| at + 1 != cases.len()) {
@@ -624,7 +719,12 @@ impl Reader<'_> {
                         Round::Value(value)
                     }
                     Some(_) => {
-                        sink.push(Diagnostic::error("rounding", text.place, "不是舍入方式", "例如 \"half-up 0.01\"，或单位为「舍入」的值"));
+                        sink.push(Diagnostic::error(
+                            "rounding",
+                            text.place,
+                            "不是舍入方式",
+                            "例如 \"half-up 0.01\"，或单位为「舍入」的值",
+                        ));
                         Round::Unsaid
                     }
                     None => Round::Unsaid,
@@ -634,7 +734,13 @@ impl Reader<'_> {
         Figure { way, round, cite: self.cite(row.text("cite"), None, sink) }
     }
 
-    fn formula(&self, setting: Setting<'_>, text: Located<String>, of: Type, sink: &mut Vec<Diagnostic>) -> Option<Formula> {
+    fn formula(
+        &self,
+        setting: Setting<'_>,
+        text: Located<String>,
+        of: Type,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<Formula> {
         let term = elaborate(setting, &text, sink)?;
         let fits = match (term.of, of) {
             (Type::Zero, Type::Number(_)) => true,
@@ -643,7 +749,12 @@ impl Reader<'_> {
         };
         if !fits {
             let place = self.sources.inside(&text, term.span);
-            let report = Diagnostic::error("unit", place, format!("公式得出{}，这个数的单位是{of}", term.of), format!("应得出{of}"));
+            let report = Diagnostic::error(
+                "unit",
+                place,
+                format!("公式得出{}，这个数的单位是{of}", term.of),
+                format!("应得出{of}"),
+            );
             sink.push(match (term.of, of) {
                 (Type::Number(x), Type::Number(y)) => report.help(format!("单位相差「{}」", x.div(y))),
                 _ => report,
@@ -656,7 +767,14 @@ impl Reader<'_> {
         self.formula(setting, text, Type::Boolean, sink)
     }
 
-    fn finding(&self, package: PackageId, id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Finding> {
+    fn finding(
+        &self,
+        package: PackageId,
+        id: &Located<String>,
+        row: Row<'_>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<Finding> {
         let by: Vec<EntryId> = row
             .texts("by")
             .unwrap_or_default()
@@ -700,7 +818,11 @@ impl Reader<'_> {
                 let mut errors = Vec::new();
                 match elaborate(setting, &Located { value: name.to_owned(), place: Place::default() }, &mut errors) {
                     Some(term) => parts.push(MessagePart::Value(term)),
-                    None => sink.extend(errors.into_iter().map(|error| Diagnostic { at: (place, error.at.1), also: Vec::new(), ..error })),
+                    None => sink.extend(errors.into_iter().map(|error| Diagnostic {
+                        at: (place, error.at.1),
+                        also: Vec::new(),
+                        ..error
+                    })),
                 }
             }
             rest = tail;
@@ -710,7 +832,13 @@ impl Reader<'_> {
     }
 
     /// The supplies of a package file (whose names are the package's own) or of a region file (full ids).
-    pub(super) fn supplies(&self, package: Option<PackageId>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Vec<Supply> {
+    pub(super) fn supplies(
+        &self,
+        package: Option<PackageId>,
+        row: Row<'_>,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Vec<Supply> {
         let mut supplies: Vec<Supply> = Vec::new();
         for row in row.tables("supply") {
             let Some(name) = row.text("value") else { continue };
@@ -718,7 +846,12 @@ impl Reader<'_> {
                 Some(package) => self.find(lexicon, package, &name, sink),
                 None => lexicon.by_full_id.get(&name.value).copied().or_else(|| {
                     let near = nearest(&name.value, lexicon.by_full_id.keys().map(String::as_str));
-                    let report = Diagnostic::error("unknown-name", name.place, format!("没有值「{}」", name.value), "应为值的全称");
+                    let report = Diagnostic::error(
+                        "unknown-name",
+                        name.place,
+                        format!("没有值「{}」", name.value),
+                        "应为值的全称",
+                    );
                     sink.push(match near {
                         Some(near) => report.help(format!("是不是「{near}」？")),
                         None => report,
@@ -748,13 +881,19 @@ impl Reader<'_> {
                 }
                 None if !dated.is_empty() => Content::Dated(self.timeline(entry.of, row, lexicon, sink)),
                 _ => {
-                    sink.push(Diagnostic::error("missing-key", name.place, "应写 dated 或 none，只写其一", "这个 supply"));
+                    sink.push(Diagnostic::error(
+                        "missing-key",
+                        name.place,
+                        "应写 dated 或 none，只写其一",
+                        "这个 supply",
+                    ));
                     continue;
                 }
             };
             let supply = Supply { value, members, content, place: name.place };
             if let Some(first) = supplies.iter().find(|first| overlaps(first, &supply)) {
-                let report = Diagnostic::error("overlap", name.place, format!("「{}」的同一格有两处给出", entry.name), "第二处");
+                let report =
+                    Diagnostic::error("overlap", name.place, format!("「{}」的同一格有两处给出", entry.name), "第二处");
                 sink.push(report.with(first.place, "第一处"));
             }
             supplies.push(supply);
@@ -762,7 +901,13 @@ impl Reader<'_> {
         supplies
     }
 
-    fn supplied_members(&self, row: Row<'_>, entry: &Entry, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Vec<Option<Vec<usize>>>> {
+    fn supplied_members(
+        &self,
+        row: Row<'_>,
+        entry: &Entry,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Option<Vec<Option<Vec<usize>>>> {
         const OWN: [&str; 7] = ["value", "dated", "none", "cite", "source", "confidence", "note"];
         let mut members = vec![None; entry.by.len()];
         let mut sound = true;
@@ -780,9 +925,15 @@ impl Reader<'_> {
                 match lexicon.member(entry.by[at], &name.value) {
                     Some(member) => meant.push(member),
                     None => {
-                        let known: Vec<&str> = lexicon.members(entry.by[at]).iter().map(|one| one.id.as_str()).collect();
+                        let known: Vec<&str> =
+                            lexicon.members(entry.by[at]).iter().map(|one| one.id.as_str()).collect();
                         let message = format!("「{}」不是成员", name.value);
-                        sink.push(Diagnostic::error("cell", name.place, message, format!("应为：{}", known.join("、"))));
+                        sink.push(Diagnostic::error(
+                            "cell",
+                            name.place,
+                            message,
+                            format!("应为：{}", known.join("、")),
+                        ));
                         sound = false;
                     }
                 }
@@ -793,7 +944,13 @@ impl Reader<'_> {
     }
 
     /// What a region file says.
-    pub(super) fn region(&self, file: FileId, code: &str, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> (Vec<Supply>, Vec<super::example::Example>) {
+    pub(super) fn region(
+        &self,
+        file: FileId,
+        code: &str,
+        lexicon: &Lexicon,
+        sink: &mut Vec<Diagnostic>,
+    ) -> (Vec<Supply>, Vec<super::example::Example>) {
         let mut read = (Vec::new(), Vec::new());
         with_table(self.sources, file, &REGION, sink, |row, sink| {
             if let Some(written) = row.table("region").and_then(|head| head.text("code"))

@@ -86,7 +86,8 @@ impl RegionTree {
         if found.is_empty() {
             // 昆明 for 昆明市, 云南 for 云南省.
             found = places(&|name| {
-                name.strip_prefix(text).is_some_and(|rest| matches!(rest, "市" | "省" | "区" | "县" | "自治区" | "地区" | "盟"))
+                name.strip_prefix(text)
+                    .is_some_and(|rest| matches!(rest, "市" | "省" | "区" | "县" | "自治区" | "地区" | "盟"))
             });
         }
         // A city goes before the county of its name (吉林市, 朝阳区 of several cities stay ambiguous).

@@ -51,8 +51,12 @@ impl<'t> Row<'t> {
         let names = || shape.keys.iter().map(|known| known.name);
         let expected = names().collect::<Vec<_>>().join("、");
         let place = place(self.file, key.span());
-        let report =
-            Diagnostic::error("unknown-key", place, format!("这里没有「{word}」这个键"), format!("可用的键：{expected}"));
+        let report = Diagnostic::error(
+            "unknown-key",
+            place,
+            format!("这里没有「{word}」这个键"),
+            format!("可用的键：{expected}"),
+        );
         match nearest(word, names()) {
             Some(near) => report.help(format!("是不是「{near}」？")),
             None => report,
@@ -77,7 +81,9 @@ impl<'t> Row<'t> {
             (Form::Text, _) => sink.push(wrong("文字")),
             (Form::Flag, _) => sink.push(wrong("true 或 false")),
             (Form::OneOf(words), DeValue::String(word)) if words.contains(&word.as_ref()) => {}
-            (Form::OneOf(words), _) => sink.push(wrong(&words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join("、"))),
+            (Form::OneOf(words), _) => {
+                sink.push(wrong(&words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join("、")))
+            }
             (Form::Date, found) if date(found).is_some() => {}
             (Form::Date, _) => sink.push(wrong("日期，例如 2026-07-01")),
             (Form::Texts | Form::TextOrTexts, DeValue::Array(items)) => {

@@ -86,11 +86,8 @@ macro_rules! version_keys {
     };
 }
 
-static VERSION: Shape = Shape {
-    name: "version",
-    keys: version_keys!(must("value", Form::Text, "the value, as text")),
-    others: None,
-};
+static VERSION: Shape =
+    Shape { name: "version", keys: version_keys!(must("value", Form::Text, "the value, as text")), others: None };
 
 static SCALE_VERSION: Shape = Shape {
     name: "scale_version",
@@ -282,11 +279,8 @@ pub(super) static REGION: Shape = Shape {
     others: None,
 };
 
-pub(super) static REGION_TREE: Shape = Shape {
-    name: "region_tree",
-    keys: &[must("region", Form::TextMap, "code = \"name\"")],
-    others: None,
-};
+pub(super) static REGION_TREE: Shape =
+    Shape { name: "region_tree", keys: &[must("region", Form::TextMap, "code = \"name\"")], others: None };
 
 static INSTRUMENT: Shape = Shape {
     name: "instrument",

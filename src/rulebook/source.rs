@@ -38,6 +38,13 @@ impl Sources {
         Self { files: files.into_iter().collect() }
     }
 
+    /// The rules that the binary carries.
+    #[must_use]
+    pub fn embedded() -> Self {
+        const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
+        Self::new(FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
     /// Every `.toml` file below a folder.
     ///
     /// # Errors
@@ -52,7 +59,8 @@ impl Sources {
                 if path.is_dir() {
                     folders.push(path);
                 } else if path.extension().is_some_and(|extension| extension == "toml") {
-                    let text = std::fs::read_to_string(&path).map_err(|error| format!("{}：{error}", path.display()))?;
+                    let text =
+                        std::fs::read_to_string(&path).map_err(|error| format!("{}：{error}", path.display()))?;
                     let relative = path.strip_prefix(folder).unwrap_or(&path);
                     let parts: Vec<_> = relative.components().map(|part| part.as_os_str().to_string_lossy()).collect();
                     files.insert(parts.join("/"), text);

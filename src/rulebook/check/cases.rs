@@ -230,7 +230,9 @@ impl State<'_, '_> {
                     return lies(self.answers[at], numbers, number).reverse();
                 }
                 (Question::Order(x, y), ..) if same(x, a) && same(y, b) => return of_answer(self.answers[at]),
-                (Question::Order(x, y), ..) if same(x, b) && same(y, a) => return of_answer(self.answers[at]).reverse(),
+                (Question::Order(x, y), ..) if same(x, b) && same(y, a) => {
+                    return of_answer(self.answers[at]).reverse();
+                }
                 _ => {}
             }
         }

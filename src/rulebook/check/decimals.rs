@@ -80,7 +80,10 @@ impl Bounds<'_> {
             Way::Formula(formula) => self.of_term(&formula.term),
             Way::Cases(cases) => {
                 let formulas: Vec<&Formula> = cases.iter().map(|case| &case.formula).collect();
-                formulas.into_iter().map(|formula| self.of_term(&formula.term)).try_fold(0, |most, one| Some(most.max(one?)))
+                formulas
+                    .into_iter()
+                    .map(|formula| self.of_term(&formula.term))
+                    .try_fold(0, |most, one| Some(most.max(one?)))
             }
         }
     }
@@ -94,9 +97,8 @@ impl Bounds<'_> {
             TermKind::Number(value) => Some(scale(*value)),
             TermKind::Cell(entry, _) => self.of_entry(*entry),
             TermKind::Negate(x) | TermKind::Abs(x) => self.of_term(x),
-            TermKind::Arithmetic(ArithmeticOperator::Add | ArithmeticOperator::Subtract, a, b) | TermKind::IfNone(a, b) => {
-                self.most([a.as_ref(), b.as_ref()])
-            }
+            TermKind::Arithmetic(ArithmeticOperator::Add | ArithmeticOperator::Subtract, a, b)
+            | TermKind::IfNone(a, b) => self.most([a.as_ref(), b.as_ref()]),
             TermKind::Arithmetic(ArithmeticOperator::Multiply, a, b) => Some(self.of_term(a)? + self.of_term(b)?),
             TermKind::Arithmetic(ArithmeticOperator::Divide, a, b) => match b.kind {
                 // A power of ten only moves the point.

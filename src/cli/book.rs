@@ -1,0 +1,53 @@
+//! The rule book of a command: the one that the binary carries, or another folder's.
+
+use super::error::CliError;
+use crate::rulebook::{Book, EntryId, NameError, PackageId, Sources};
+use chrono::NaiveDate;
+use std::path::Path;
+
+pub(super) fn sources(folder: Option<&Path>) -> Result<Sources, CliError> {
+    match folder {
+        None => Ok(Sources::embedded()),
+        Some(folder) => Sources::read(folder).map_err(|error| CliError::input("rules", error)),
+    }
+}
+
+pub(super) fn read(folder: Option<&Path>) -> Result<Book, CliError> {
+    Ok(Book::read(sources(folder)?)?)
+}
+
+/// The place a person means.
+pub(super) fn region(book: &Book, text: &str) -> Result<String, CliError> {
+    let code = book.regions().find(text);
+    code.map(str::to_owned).map_err(|error| CliError::input("region", error.to_string()).at("地区"))
+}
+
+/// The cell a person means; facts of the goal's package are looked for there first.
+pub(super) fn cell(book: &Book, package: Option<PackageId>, text: &str) -> Result<(EntryId, Vec<usize>), CliError> {
+    let in_package = package.and_then(|package| crate::rulebook::cell(book.lexicon(), Some(package), text).ok());
+    match in_package {
+        Some(cell) => Ok(cell),
+        None => crate::rulebook::cell(book.lexicon(), None, text)
+            .map_err(|error| CliError::input("unknown-name", error).at(text.to_owned())),
+    }
+}
+
+/// The entry a person means.
+pub(super) fn entry(book: &Book, text: &str) -> Result<EntryId, CliError> {
+    book.lexicon().find_anywhere(text).map_err(|error| match error {
+        NameError::Nothing(near) => {
+            let report = CliError::input("unknown-name", format!("没有「{text}」"));
+            match near {
+                Some(near) => report.hint(format!("是不是「{near}」？")),
+                None => report.hint("gongche rules list 列出全部名称"),
+            }
+        }
+        NameError::Several(givers) => {
+            CliError::input("two-givers", format!("「{text}」有几处给出：{}", givers.join("、"))).hint("请写全称")
+        }
+    })
+}
+
+pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("「{text}」不是日期，例如 2026-07-01"))
+}

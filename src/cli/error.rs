@@ -1,0 +1,109 @@
+//! Errors of commands: a kind, which is the exit code; a code for programs; a sentence; and where.
+
+use super::output::Output;
+use crate::{
+    engine::{Fault, FaultKind},
+    rulebook::{Diagnostic, Faulty, Sources, render},
+};
+use serde_json::json;
+use std::{ffi::OsString, process::ExitCode};
+
+/// What sort of failure it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// What the user gave.
+    Input,
+    /// The rule book does not cover it.
+    Coverage,
+    /// A defect of ours, or of the machine.
+    Internal,
+}
+
+/// A command that could not do what it was asked.
+#[derive(Debug)]
+pub(super) struct CliError {
+    kind: Kind,
+    code: &'static str,
+    message: String,
+    place: Option<String>,
+    hint: Option<String>,
+}
+
+impl CliError {
+    pub(super) fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, code, message: message.into(), place: None, hint: None }
+    }
+
+    pub(super) fn input(code: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Kind::Input, code, message)
+    }
+
+    /// With the place in the user's input.
+    pub(super) fn at(mut self, place: impl Into<String>) -> Self {
+        self.place = Some(place.into());
+        self
+    }
+
+    /// With advice.
+    pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Rule files that are wrong.
+    pub(super) fn rules(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
+        Self::input("rules", format!("规则库有误：\n\n{}", render(sources, diagnostics).trim_end()))
+    }
+
+    /// Writes it to standard error, or as JSON to standard output, and gives the exit code.
+    pub(super) fn report(self, output: &Output) -> ExitCode {
+        if output.is_json() {
+            let error = json!({ "code": self.code, "message": self.message, "where": self.place, "hint": self.hint });
+            output.json(&json!({ "error": error }));
+        } else {
+            let place = self.place.map_or(String::new(), |place| format!("{place}："));
+            output.complain(&format!("错误：{place}{}", self.message));
+            if let Some(hint) = self.hint {
+                output.complain(&format!("改正：{hint}"));
+            }
+        }
+        ExitCode::from(match self.kind {
+            Kind::Input => 2,
+            Kind::Coverage => 3,
+            Kind::Internal => 70,
+        })
+    }
+}
+
+impl From<Faulty> for CliError {
+    fn from(faulty: Faulty) -> Self {
+        Self::rules(&faulty.sources, &faulty.diagnostics)
+    }
+}
+
+impl From<Fault> for CliError {
+    fn from(fault: Fault) -> Self {
+        match fault.kind {
+            FaultKind::Coverage(coverage) => Self::new(Kind::Coverage, "coverage", coverage.to_string()).at(fault.name),
+            FaultKind::Arithmetic(error) => Self::input("arithmetic", error.to_string()).at(fault.name),
+            FaultKind::Cases(_) => Self::new(Kind::Internal, "cases", fault.kind.to_string()).at(fault.name),
+        }
+    }
+}
+
+/// What clap says of arguments it does not understand; help and version are no errors.
+pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
+    if !error.use_stderr() {
+        // A closed pipe is no reason to fail.
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let asks_json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
+        || arguments.iter().any(|one| one == "--format=json");
+    if asks_json {
+        let message = error.to_string();
+        return CliError::input("usage", message.trim_end()).report(&Output::new(true));
+    }
+    let _ = error.print();
+    ExitCode::from(2)
+}

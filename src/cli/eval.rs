@@ -1,0 +1,293 @@
+//! `gongche eval`: one figure, and why it is what it is.
+
+use super::{
+    Done, book,
+    error::{CliError, Kind},
+    output::Output,
+};
+use crate::{
+    engine::{
+        Evaluation, Plan, Question, RaisedFinding, SlotId, Step, Unknown, Value, show, show_number, sources, trace,
+        values_digest,
+    },
+    rulebook::{Book, Confidence, Gravity, PackageId, Sort, Type, parse_given},
+};
+use chrono::NaiveDate;
+use clap::Args;
+use serde_json::{Value as Json, json};
+use std::{fmt::Write as _, path::Path};
+
+/// 计算一个数
+#[derive(Args)]
+pub(super) struct Eval {
+    /// 要算的数：id（tax.wages.tax）或中文名
+    #[arg(value_name = "数")]
+    figure: String,
+    /// 哪一天的规则
+    #[arg(long, value_name = "日期", value_parser = book::date)]
+    on: NaiveDate,
+    /// 只看到这一天为止已公布的规则
+    #[arg(long, value_name = "日期", value_parser = book::date)]
+    known_at: Option<NaiveDate>,
+    /// 地区：名称或 GB/T 2260 代码
+    #[arg(long, value_name = "地区")]
+    region: Option<String>,
+    /// 已知的事实，可以写多个
+    #[arg(long, value_name = "名称=值")]
+    given: Vec<String>,
+    /// 写出推导
+    #[arg(long)]
+    trace: bool,
+}
+
+impl Eval {
+    pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
+        let book = book::read(rules)?;
+        let region = self.region.as_deref().map(|text| book::region(&book, text)).transpose()?;
+        let goal = book::cell(&book, None, &self.figure)?;
+        let entry = book.entry(goal.0);
+        if !matches!(entry.sort, Sort::Figure | Sort::Value) || matches!(entry.of, Type::Scale(_)) {
+            let message = format!("「{}」不是可以计算的数", entry.name);
+            return Err(CliError::input("not-a-figure", message).hint("gongche rules list 列出全部名称"));
+        }
+        let given = self.given(&book, entry.package)?;
+        let mut goals = vec![goal.clone()];
+        goals.extend(given.iter().map(|(cell, _)| cell.clone()));
+        let question = Question::simple(self.on, self.known_at, region.as_deref(), book.regions());
+        let plan = Plan::new(&book, question, entry.package, &goals)
+            .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
+        let mut inputs = Vec::new();
+        for ((entry, cell), text) in &given {
+            let Some(slot) = plan.find(*entry, cell) else { continue };
+            let value = parse_given(book.lexicon(), *entry, text)
+                .map(|given| Value::from(&given))
+                .and_then(|value| plan.admits(slot, &value).map(|()| value))
+                .map_err(|error| CliError::input("given", error).at(plan.name(slot)))?;
+            inputs.push((slot, value));
+        }
+        let Some(slot) = plan.find(goal.0, &goal.1) else {
+            return Err(CliError::new(Kind::Internal, "plan", "计划里没有所求的数"));
+        };
+        let mut evaluation = Evaluation::new(&plan, inputs);
+        let value = evaluation.value(slot)?;
+        let result = Evaluated::new(&plan, &mut evaluation, slot, value);
+        if output.is_json() {
+            output.json(&self.json(&result, region.as_deref()));
+        } else {
+            output.text(self.text(&result).trim_end());
+        }
+        let unlawful = result.findings.iter().any(|finding| finding.severity == Gravity::Unlawful);
+        Ok(if unlawful { Done::Unlawful } else { Done::Clean })
+    }
+
+    /// The facts given, by cell, with their text.
+    fn given(
+        &self,
+        book: &Book,
+        package: PackageId,
+    ) -> Result<Vec<((crate::rulebook::EntryId, Vec<usize>), String)>, CliError> {
+        let mut given = Vec::new();
+        for text in &self.given {
+            let Some((name, value)) = text.split_once('=') else {
+                return Err(CliError::input("given", format!("「{text}」应写成 名称=值")).at("--given"));
+            };
+            let cell = book::cell(book, Some(package), name.trim())?;
+            let entry = book.entry(cell.0);
+            if !matches!(entry.sort, Sort::Fact | Sort::Carried) {
+                let message = format!("「{}」是算出来的数，不能由人给出", entry.name);
+                return Err(CliError::input("given", message).at("--given"));
+            }
+            if given.iter().any(|(known, _)| *known == cell) {
+                return Err(CliError::input("given", format!("「{}」写了两次", entry.name)).at("--given"));
+            }
+            given.push((cell, value.to_owned()));
+        }
+        Ok(given)
+    }
+
+    fn json(&self, result: &Evaluated<'_, '_>, region: Option<&str>) -> Json {
+        let plan = result.plan;
+        let open: Vec<Json> =
+            result.open.iter().map(|slot| json!({ "id": plan.id(*slot), "name": plan.name(*slot) })).collect();
+        let mut json = json!({
+            "figure": plan.id(result.slot),
+            "name": plan.name(result.slot),
+            "value": result.json_value(),
+            "unit": result.unit(),
+            "on": self.on.to_string(),
+            "known_at": self.known_at.map(|day| day.to_string()),
+            "region": region,
+            "rulebook": plan.book().digest().to_string(),
+            "values_digest": result.values_digest,
+            "confidence": result.confidence.mark(),
+            "open": open,
+            "findings": result.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        });
+        if self.trace {
+            json["trace"] = json!(result.trace);
+        }
+        json
+    }
+
+    fn text(&self, result: &Evaluated<'_, '_>) -> String {
+        let plan = result.plan;
+        let mut text = String::new();
+        let _ = writeln!(text, "{} = {}", plan.name(result.slot), result.shown());
+        if !result.open.is_empty() {
+            let names: Vec<String> =
+                result.open.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
+            let _ = writeln!(text, "还缺：{}", names.join("、"));
+        }
+        if self.trace {
+            let _ = writeln!(text, "\n{}", derivation(&result.trace));
+        }
+        for finding in &result.findings {
+            let _ = writeln!(text, "{}：{}", finding.severity.name(), finding.message);
+            if let Some(cite) = &finding.cite {
+                let _ = writeln!(text, "  依据：{cite}");
+            }
+            if let Some(remedy) = &finding.remedy {
+                let _ = writeln!(text, "  处理：{remedy}");
+            }
+        }
+        for source in &result.uncertain {
+            let note = source.note.as_ref().map_or(String::new(), |note| format!("；{note}"));
+            let place = source.place.as_deref().unwrap_or_default();
+            let (mark, meaning) = (source.confidence.mark(), source.confidence.meaning());
+            let _ = writeln!(text, "存疑：{place}{}（{mark} {meaning}；{}{note}）", source.name, source.cite);
+        }
+        let book = plan.book().digest().short();
+        let short: String = result.values_digest.chars().take(12).collect();
+        let _ = writeln!(
+            text,
+            "可信度 {} {}　规则库 {book}　所用值 {short}",
+            result.confidence.mark(),
+            result.confidence.meaning()
+        );
+        text
+    }
+}
+
+pub(super) fn finding_json(finding: &RaisedFinding) -> Json {
+    json!({
+        "code": finding.code,
+        "severity": finding.severity.word(),
+        "message": finding.message,
+        "cite": finding.cite,
+        "remedy": finding.remedy,
+    })
+}
+
+/// A figure and all that is said of it.
+struct Evaluated<'p, 'b> {
+    plan: &'p Plan<'b>,
+    slot: SlotId,
+    value: Value,
+    open: Vec<SlotId>,
+    confidence: Confidence,
+    values_digest: String,
+    uncertain: Vec<crate::engine::Source>,
+    trace: Step,
+    findings: Vec<RaisedFinding>,
+}
+
+impl<'p, 'b> Evaluated<'p, 'b> {
+    fn new(plan: &'p Plan<'b>, evaluation: &mut Evaluation<'p, 'b>, slot: SlotId, value: Value) -> Self {
+        // Findings read further cells; what the figure rests on is settled before they do.
+        let demanded: Vec<SlotId> = evaluation.demanded().collect();
+        let rests_on = sources(plan, demanded.iter().copied());
+        let open = match &value {
+            Value::Unknown(unknown) => Unknown::facts(unknown).collect(),
+            _ => Vec::new(),
+        };
+        let trace = trace(evaluation, slot);
+        Self {
+            plan,
+            slot,
+            open,
+            confidence: rests_on.iter().map(|source| source.confidence).max().unwrap_or(Confidence::Verified),
+            values_digest: values_digest(plan, demanded).to_string(),
+            uncertain: rests_on
+                .into_iter()
+                .filter(|source| source.confidence >= Confidence::Unnamed || source.provisional)
+                .collect(),
+            trace,
+            findings: evaluation.findings(),
+            value,
+        }
+    }
+
+    fn of(&self) -> Type {
+        self.plan.book().entry(self.plan.slot(self.slot).entry).of
+    }
+
+    fn unit(&self) -> String {
+        match self.of() {
+            Type::Number(unit) => unit.to_string(),
+            of => of.to_string(),
+        }
+    }
+
+    fn shown(&self) -> String {
+        show(self.plan.book().lexicon(), &self.value, self.of())
+    }
+
+    fn json_value(&self) -> Json {
+        match &self.value {
+            Value::Unknown(_) | Value::None => Json::Null,
+            Value::Number(number) => json!(show_number(*number, self.of())),
+            Value::Boolean(answer) => json!(answer),
+            Value::Choice(at) => match self.of() {
+                Type::Choice(set) => {
+                    json!(self.plan.book().lexicon().members(set).get(*at).map(|member| member.id.clone()))
+                }
+                _ => json!(at),
+            },
+            Value::Date(day) => json!(day.to_string()),
+            Value::Rounding(rounding) => json!(rounding.to_string()),
+        }
+    }
+}
+
+/// A derivation that a payroll clerk can follow: the result first, and under it what it rests on.
+pub(super) fn derivation(step: &Step) -> String {
+    let mut text = String::new();
+    write_step(step, 0, &mut text);
+    text
+}
+
+fn write_step(step: &Step, depth: usize, text: &mut String) {
+    let indent = "  ".repeat(depth);
+    let from = match step.origin {
+        "given" => "（给定）",
+        "carried" => "（结转）",
+        "default" => "（未给出，按默认）",
+        "unknown" => "（未给出）",
+        _ => "",
+    };
+    let _ = writeln!(text, "{indent}{} = {}{from}", step.name, step.value);
+    if let Some(case) = &step.case {
+        let _ = writeln!(text, "{indent}  │ 情形：{case}");
+    }
+    if let Some(formula) = &step.formula {
+        let _ = writeln!(text, "{indent}  │ {formula}");
+    }
+    if let Some(numbers) = step.numbers.as_ref().filter(|numbers| step.formula.as_ref() != Some(*numbers)) {
+        let _ = writeln!(text, "{indent}  │ = {numbers}");
+    }
+    if let Some(rounding) = &step.rounding {
+        let _ = writeln!(text, "{indent}  │ {rounding}");
+    }
+    if let Some(cite) = &step.cite {
+        let from = step.from.as_ref().map_or(String::new(), |from| format!("，自 {from} 起"));
+        let place = step.place.as_ref().map_or(String::new(), |place| format!("，{place}"));
+        let confidence = step.confidence.map_or(String::new(), |mark| format!("，可信度 {mark}"));
+        let _ = writeln!(text, "{indent}  │ 依据：{cite}{from}{place}{confidence}");
+    }
+    if let Some(note) = &step.note {
+        let _ = writeln!(text, "{indent}  │ 注：{note}");
+    }
+    for below in &step.steps {
+        write_step(below, depth + 1, text);
+    }
+}

@@ -1,0 +1,158 @@
+//! What a result says besides its number: what it rests on, how sure that is, and what is to be noted.
+
+use super::{
+    evaluate::Evaluation,
+    plan::{Constant, Origin, Plan, PlannedFinding, SlotId},
+    show::show,
+    value::Value,
+};
+use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, UNKNOWN};
+use std::fmt::Write as _;
+
+/// A value of the book that a result rests on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// Its cell.
+    pub slot: SlotId,
+    /// The name of the cell.
+    pub name: String,
+    /// The place that supplies it, if it differs by place.
+    pub place: Option<String>,
+    /// How well it is sourced.
+    pub confidence: Confidence,
+    /// Instrument and article, or where it was read.
+    pub cite: String,
+    /// For the reader.
+    pub note: Option<String>,
+    /// Whether its review is due, so that results on it are provisional.
+    pub provisional: bool,
+    /// Whether nobody says when it was published.
+    pub publication_unknown: bool,
+}
+
+/// The values of the book among some slots, in the order of the plan.
+#[must_use]
+pub fn sources(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -> Vec<Source> {
+    let regions = plan.book().regions();
+    let place = |code: &str| (code != NATION).then(|| regions.path(code));
+    let cited = |cite: &str, source: Option<&str>| match source {
+        Some(source) if cite == UNKNOWN => source.to_owned(),
+        _ => cite.to_owned(),
+    };
+    let source = |slot: SlotId| match &plan.slot(slot).origin {
+        Origin::Constant(Constant::Version { version, region, provisional, .. }) => Some(Source {
+            slot,
+            name: plan.name(slot),
+            place: region.as_deref().and_then(place),
+            confidence: version.confidence,
+            cite: cited(&version.cite, version.source.as_deref()),
+            note: version.note.clone(),
+            provisional: *provisional,
+            publication_unknown: version.published.is_none(),
+        }),
+        Origin::Constant(Constant::Nothing(nothing, region)) => Some(Source {
+            slot,
+            name: plan.name(slot),
+            place: place(region),
+            // Who says nothing of how sure it is states what the instrument says.
+            confidence: nothing.confidence.unwrap_or(Confidence::Verified),
+            cite: cited(nothing.cite.as_deref().unwrap_or(UNKNOWN), nothing.source.as_deref()),
+            note: nothing.note.clone().or_else(|| Some(nothing.reason.clone())),
+            provisional: false,
+            publication_unknown: false,
+        }),
+        _ => None,
+    };
+    slots.into_iter().filter_map(source).collect()
+}
+
+/// The digest of the values that a result actually read: a change elsewhere in the book does not change it.
+#[must_use]
+pub fn values_digest(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -> Digest {
+    let mut lines: Vec<String> = slots
+        .into_iter()
+        .filter_map(|slot| {
+            let id = plan.id(slot);
+            match &plan.slot(slot).origin {
+                Origin::Constant(Constant::Version { version, region, .. }) => Some(format!(
+                    "{id}@{}|{}|{}|{}",
+                    region.as_deref().unwrap_or(NATION),
+                    version.from,
+                    version.literal,
+                    version.cite
+                )),
+                Origin::Constant(Constant::Nothing(nothing, region)) => {
+                    Some(format!("{id}@{region}|none|{}", nothing.reason))
+                }
+                _ => None,
+            }
+        })
+        .collect();
+    lines.sort();
+    Digest::of(lines.join("\n").as_bytes())
+}
+
+/// A finding that was raised.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RaisedFinding {
+    /// `package.id`.
+    pub code: String,
+    /// How grave it is.
+    pub severity: Gravity,
+    /// The sentence.
+    pub message: String,
+    /// Instrument and article.
+    pub cite: Option<String>,
+    /// What to do.
+    pub remedy: Option<String>,
+}
+
+impl<'b> Evaluation<'_, 'b> {
+    /// The findings whose condition holds. What is not known, or not covered, raises none.
+    pub fn findings(&mut self) -> Vec<RaisedFinding> {
+        let plan = self.plan();
+        plan.findings().iter().filter_map(|planned| self.finding(planned)).collect()
+    }
+
+    fn finding(&mut self, planned: &PlannedFinding<'b>) -> Option<RaisedFinding> {
+        let plan = self.plan();
+        let book = plan.book();
+        // Faults of a condition are nobody's result; the slot they would be named after does not matter.
+        let nowhere = SlotId(0);
+        let holds = self.condition(nowhere, planned)?;
+        if !holds {
+            return None;
+        }
+        let package = book.package(planned.package);
+        let mut message = String::new();
+        let mut values = planned.values.iter();
+        for part in &planned.finding.message {
+            match part {
+                MessagePart::Words(words) => message.push_str(words),
+                MessagePart::Region => {
+                    let place = plan.question().places.of(package.place).unwrap_or(NATION);
+                    message.push_str(&book.regions().path(place));
+                }
+                MessagePart::Value(_) => {
+                    let (node, term) = values.next()?;
+                    let value = self.node(nowhere, node).ok()?;
+                    let _ = write!(message, "{}", show(book.lexicon(), &value, term.of));
+                }
+            }
+        }
+        Some(RaisedFinding {
+            code: format!("{}.{}", package.id, planned.finding.id),
+            severity: planned.finding.severity,
+            message,
+            cite: planned.finding.cite.clone(),
+            remedy: planned.finding.remedy.clone(),
+        })
+    }
+
+    fn condition(&mut self, nowhere: SlotId, planned: &PlannedFinding<'b>) -> Option<bool> {
+        match self.node(nowhere, &planned.when) {
+            Ok(Value::Boolean(holds)) => Some(holds),
+            _ => None,
+        }
+    }
+}

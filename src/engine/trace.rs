@@ -1,0 +1,305 @@
+//! Why a number is what it is: each figure with its formula in the law's terms, the same with numbers, and what it
+//! rests on.
+
+use super::{
+    evaluate::Evaluation,
+    node::RoundBy,
+    plan::{Constant, Origin, SlotId},
+    show::show,
+    value::Value,
+};
+use crate::{
+    formula::Span,
+    rulebook::{EntryId, Formula, Index, NATION, Round, Term, TermKind, UNKNOWN, Version, Way},
+};
+use serde::Serialize;
+use std::collections::BTreeSet;
+
+/// One step of a derivation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Step {
+    /// The cell, for programs.
+    pub id: String,
+    /// The cell, for people.
+    pub name: String,
+    /// Its value, with unit.
+    pub value: String,
+    /// Where the value comes from: `figure`, `value`, `given`, `carried`, `default`, `unknown`.
+    pub origin: &'static str,
+    /// The formula in the law's terms.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub formula: Option<String>,
+    /// The same with numbers.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<String>,
+    /// The condition of the case that held.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub case: Option<String>,
+    /// How the result was rounded.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rounding: Option<String>,
+    /// Instrument and article.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cite: Option<String>,
+    /// Since when the version is in force.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub from: Option<String>,
+    /// How well the version is sourced.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub confidence: Option<&'static str>,
+    /// The place that supplies it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<String>,
+    /// For the reader.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+    /// What the formula reads.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub steps: Vec<Step>,
+}
+
+/// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
+#[must_use]
+pub fn trace(evaluation: &Evaluation<'_, '_>, slot: SlotId) -> Step {
+    Tracer { evaluation, derived: BTreeSet::new() }.step(slot)
+}
+
+/// The members at hand: for each dimension which one.
+type AtHand = Vec<(EntryId, usize)>;
+
+struct Tracer<'e, 'p, 'b> {
+    evaluation: &'e Evaluation<'p, 'b>,
+    derived: BTreeSet<SlotId>,
+}
+
+impl Tracer<'_, '_, '_> {
+    fn step(&mut self, slot: SlotId) -> Step {
+        let plan = self.evaluation.plan();
+        let book = plan.book();
+        let entry = plan.slot(slot).entry;
+        let of = book.entry(entry).of;
+        let value = self.evaluation.computed(slot).cloned().unwrap_or(Value::None);
+        let mut step = Step {
+            id: plan.id(slot),
+            name: plan.name(slot),
+            value: show(book.lexicon(), &value, of),
+            origin: "figure",
+            formula: None,
+            numbers: None,
+            case: None,
+            rounding: None,
+            cite: None,
+            from: None,
+            confidence: None,
+            place: None,
+            note: None,
+            steps: Vec::new(),
+        };
+        let first_time = self.derived.insert(slot);
+        match &plan.slot(slot).origin {
+            Origin::Input { bound, .. } => {
+                step.origin = match (self.evaluation.is_given(slot), bound) {
+                    (true, _) if book.carried(entry).is_some() => "carried",
+                    (true, _) => "given",
+                    (false, Some(figure)) => {
+                        step.steps.push(self.step(*figure));
+                        "figure"
+                    }
+                    (false, None) if value.is_known() => "default",
+                    (false, None) => "unknown",
+                };
+            }
+            Origin::Constant(constant) => {
+                step.origin = "value";
+                match constant {
+                    Constant::Version { version, region, .. } => {
+                        step.cite = Some(cited(version));
+                        step.from = Some(version.from.to_string());
+                        step.confidence = Some(version.confidence.mark());
+                        step.place =
+                            region.as_deref().filter(|code| *code != NATION).map(|code| book.regions().path(code));
+                        step.note.clone_from(&version.note);
+                    }
+                    Constant::Nothing(nothing, region) => {
+                        step.cite = nothing.cite.clone().or_else(|| nothing.source.clone());
+                        step.confidence = nothing.confidence.map(|confidence| confidence.mark());
+                        step.place =
+                            Some(region.as_str()).filter(|code| *code != NATION).map(|code| book.regions().path(code));
+                        step.note = nothing.note.clone().or_else(|| Some(nothing.reason.clone()));
+                    }
+                }
+            }
+            Origin::Missing(coverage) => step.note = Some(coverage.to_string()),
+            Origin::Figure(computation) => {
+                let Some(figure) = book.figure(entry) else { return step };
+                step.cite.clone_from(&figure.cite);
+                let by = &book.entry(entry).by;
+                let at_hand: AtHand = by.iter().copied().zip(plan.slot(slot).cell.iter().copied()).collect();
+                let formula = match &figure.way {
+                    Way::Formula(formula) => Some(formula),
+                    Way::Cases(cases) => self.evaluation.case_held(slot).and_then(|at| cases.get(at)).map(|case| {
+                        step.case =
+                            Some(case.when.as_ref().map_or("其他情形".to_owned(), |when| when.text.value.clone()));
+                        step.cite = case.cite.clone().or_else(|| figure.cite.clone());
+                        &case.formula
+                    }),
+                };
+                if let Some(formula) = formula {
+                    step.formula = Some(formula.text.value.clone());
+                    step.numbers = Some(self.numbers(formula, &at_hand));
+                }
+                step.rounding = match (&computation.round, figure.round) {
+                    (Some(RoundBy::Fixed(rounding)), _) => Some(rounding.describe()),
+                    (Some(RoundBy::Value(_)), Round::Value(value)) => self.rounding(value, &at_hand),
+                    _ => None,
+                };
+                if first_time {
+                    let mut reads = Vec::new();
+                    if let Way::Cases(cases) = &figure.way {
+                        for when in cases.iter().filter_map(|case| case.when.as_ref()) {
+                            self.reads(&when.term, &at_hand, &mut reads);
+                        }
+                    }
+                    if let Some(formula) = formula {
+                        self.reads(&formula.term, &at_hand, &mut reads);
+                    }
+                    if let Round::Value(value) = figure.round {
+                        reads.extend(self.slot_at_hand(value, &at_hand));
+                    }
+                    let mut seen = BTreeSet::new();
+                    reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
+                    step.steps = reads.into_iter().map(|read| self.step(read)).collect();
+                }
+            }
+        }
+        step
+    }
+
+    fn rounding(&self, value: EntryId, at_hand: &AtHand) -> Option<String> {
+        match self.evaluation.computed(self.slot_at_hand(value, at_hand)?)? {
+            Value::Rounding(rounding) => Some(rounding.describe()),
+            _ => None,
+        }
+    }
+
+    fn slot_at_hand(&self, entry: EntryId, at_hand: &AtHand) -> Option<SlotId> {
+        let plan = self.evaluation.plan();
+        let by = &plan.book().entry(entry).by;
+        let cell: Option<Vec<usize>> = by
+            .iter()
+            .map(|dimension| at_hand.iter().rfind(|(one, _)| one == dimension).map(|(_, member)| *member))
+            .collect();
+        plan.find(entry, &cell?)
+    }
+
+    /// The slot that a cell of the formula means: a look-up's key was computed, so the member is known.
+    fn slot_of(&self, entry: EntryId, indices: &[Index], at_hand: &AtHand) -> Option<SlotId> {
+        let cell: Option<Vec<usize>> = indices
+            .iter()
+            .map(|index| match index {
+                Index::Member(at) => Some(*at),
+                Index::AtHand(dimension) => at_hand.iter().rfind(|(one, _)| one == dimension).map(|(_, at)| *at),
+                Index::Choice(key) => match &key.kind {
+                    TermKind::Cell(entry, indices) => {
+                        match self.evaluation.computed(self.slot_of(*entry, indices, at_hand)?)? {
+                            Value::Choice(at) => Some(*at),
+                            _ => None,
+                        }
+                    }
+                    _ => None,
+                },
+            })
+            .collect();
+        self.evaluation.plan().find(entry, &cell?)
+    }
+
+    fn reads(&self, term: &Term, at_hand: &AtHand, reads: &mut Vec<SlotId>) {
+        match &term.kind {
+            TermKind::Cell(entry, indices) => {
+                for index in indices {
+                    if let Index::Choice(key) = index {
+                        self.reads(key, at_hand, reads);
+                    }
+                }
+                reads.extend(self.slot_of(*entry, indices, at_hand));
+            }
+            TermKind::Scale(_, scale, x) => {
+                self.reads(x, at_hand, reads);
+                reads.extend(self.evaluation.plan().find(*scale, &[]));
+            }
+            TermKind::Sum { dimension, filter, term } => {
+                for at in 0..self.evaluation.plan().book().lexicon().members(*dimension).len() {
+                    let mut at_hand = at_hand.clone();
+                    at_hand.push((*dimension, at));
+                    if let Some(filter) = filter {
+                        self.reads(filter, &at_hand, reads);
+                    }
+                    self.reads(term, &at_hand, reads);
+                }
+            }
+            _ => term.children(&mut |child| self.reads(child, at_hand, reads)),
+        }
+    }
+
+    /// The formula with numbers in place of the names that were read.
+    fn numbers(&self, formula: &Formula, at_hand: &AtHand) -> String {
+        let mut replaced = Vec::new();
+        self.replace(&formula.term, at_hand, &mut replaced);
+        replaced.sort_by_key(|(span, _)| span.start);
+        let text = &formula.text.value;
+        let (mut out, mut at) = (String::new(), 0);
+        for (span, number) in replaced {
+            out.push_str(text.get(at..span.start).unwrap_or_default());
+            out.push_str(&number);
+            at = span.end;
+        }
+        out.push_str(text.get(at..).unwrap_or_default());
+        out
+    }
+
+    fn replace(&self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, String)>) {
+        let shown = |slot: SlotId| {
+            let plan = self.evaluation.plan();
+            let of = plan.book().entry(plan.slot(slot).entry).of;
+            self.evaluation.computed(slot).map(|value| show(plan.book().lexicon(), value, of))
+        };
+        match &term.kind {
+            TermKind::Cell(entry, indices) => {
+                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(shown) {
+                    replaced.push((term.span, number));
+                }
+            }
+            TermKind::AtHand(dimension) => {
+                let members = self.evaluation.plan().book().lexicon().members(*dimension);
+                let at = at_hand.iter().rfind(|(one, _)| one == dimension).map(|(_, at)| *at);
+                if let Some(member) = at.and_then(|at| members.get(at)) {
+                    replaced.push((term.span, member.name.clone()));
+                }
+            }
+            TermKind::Sum { dimension, term: each, .. } => {
+                let mut parts = Vec::new();
+                for at in 0..self.evaluation.plan().book().lexicon().members(*dimension).len() {
+                    let mut at_hand = at_hand.clone();
+                    at_hand.push((*dimension, at));
+                    let mut inner = Vec::new();
+                    self.replace(each, &at_hand, &mut inner);
+                    // A member that was filtered out, or of which there is none, adds nothing.
+                    let numbers: Vec<String> = inner.into_iter().map(|(_, number)| number).collect();
+                    if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
+                        parts.push(numbers.join("×"));
+                    }
+                }
+                let sum = if parts.is_empty() { "0".to_owned() } else { format!("({})", parts.join(" + ")) };
+                replaced.push((term.span, sum));
+            }
+            _ => term.children(&mut |child| self.replace(child, at_hand, replaced)),
+        }
+    }
+}
+
+fn cited(version: &Version) -> String {
+    match &version.source {
+        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）"),
+        _ => version.cite.clone(),
+    }
+}
