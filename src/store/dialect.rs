@@ -4,7 +4,7 @@
 use std::{path::Path, time::Duration};
 
 use sqlx::{
-    Encode, QueryBuilder, SqliteConnection, Type, query, query_scalar,
+    Connection as _, Encode, QueryBuilder, SqliteConnection, Type, query, query_scalar,
     sqlite::{SqliteConnectOptions, SqlitePoolOptions, SqliteSynchronous},
 };
 
@@ -49,7 +49,13 @@ pub(super) async fn connect(
         // In WAL mode, less than FULL would let a power cut take the last commits.
         .synchronous(SqliteSynchronous::Full)
         .busy_timeout(patience);
-    let pool = SqlitePoolOptions::new().max_connections(1).idle_timeout(None).max_lifetime(None);
+    let pool = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        // SQLite itself rolls back where the disk is full, sqlx then takes the transaction for open: such a connection
+        // is of no more use.
+        .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     pool.connect_with(options).await
 }
 

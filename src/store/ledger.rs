@@ -71,3 +71,61 @@ impl Drop for Ledger {
         self.runtime.block_on(self.pool.close());
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use sqlx::query;
+
+    use super::*;
+    use crate::store::{chain::Writer, dialect::BEGIN_WRITE};
+
+    fn ledger(folder: &tempfile::TempDir) -> Ledger {
+        Ledger::connect(&folder.path().join("ledger.db"), true, Duration::from_millis(50)).unwrap()
+    }
+
+    #[test]
+    fn who_waits_too_long_is_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let (holder, waiter) = (ledger(&folder), ledger(&folder));
+        let lock = holder.runtime.block_on(holder.pool.begin_with(BEGIN_WRITE)).unwrap();
+        let error = waiter.keep_book("digest", b"content").unwrap_err();
+        assert!(matches!(error.problem, Problem::Locked), "{error:?}");
+        assert_eq!(waiter.book("digest").unwrap(), None, "readers need not wait");
+        holder.runtime.block_on(lock.rollback()).unwrap();
+        waiter.keep_book("digest", b"content").unwrap();
+    }
+
+    #[test]
+    fn a_full_disk_keeps_nothing_of_the_transaction() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(&folder);
+        // The limit is the connection's, and goes with it when the failed transaction costs us the connection.
+        ledger.runtime.block_on(query("PRAGMA max_page_count = 1").execute(&ledger.pool)).unwrap();
+        // Noise, so that it does not deflate away.
+        let noise: Vec<u8> = (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
+        let error = ledger.keep_book("digest", &noise).unwrap_err();
+        assert!(matches!(error.problem, Problem::Full), "{error:?}");
+        assert_eq!(ledger.verify().unwrap().sound, 0);
+        ledger.keep_book("digest", &noise).unwrap();
+        assert_eq!(ledger.verify().unwrap().sound, 1);
+    }
+
+    #[test]
+    fn a_dropped_writer_leaves_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let ledger = ledger(&folder);
+        ledger.keep_book("first", b"content").unwrap();
+        let before = ledger.verify().unwrap();
+        ledger
+            .block(async {
+                let mut writer = Writer::begin(&ledger.pool).await?;
+                query("DELETE FROM book").execute(writer.connection()).await?;
+                drop(writer);
+                Ok(())
+            })
+            .unwrap();
+        assert_eq!(ledger.verify().unwrap(), before);
+        ledger.keep_book("second", b"content").unwrap();
+        assert_eq!(ledger.verify().unwrap().sound, 2);
+    }
+}

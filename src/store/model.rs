@@ -252,3 +252,27 @@ pub(super) fn read_amounts(id: i64, text: &str) -> Result<Amounts, Problem> {
 pub(super) fn narrow<T: TryFrom<i64>>(id: i64, number: i64) -> Result<T, Problem> {
     number.try_into().map_err(|_| Problem::Corrupted(format!("第 {id} 行的数字 {number} 超出范围")))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Computed with Python's `hashlib`.
+    #[test]
+    fn a_person_has_one_key() {
+        let key = "4ec777acd373e3500afbde55839a4cfdd5c6c1e7ec1972d03b9248d0eea5b58c";
+        assert_eq!(person_key("居民身份证", "53010219900307123X"), key);
+        assert_eq!(person_key(" 居民身份证", "53010219900307123x "), key);
+        assert_ne!(person_key("护照", "53010219900307123X"), key);
+    }
+
+    #[test]
+    fn amounts_come_back_in_one_canonical_text() {
+        let amounts =
+            Amounts::from([("b".to_owned(), "-0.10".to_owned()), ("a\"\n税".to_owned(), "1600.00".to_owned())]);
+        let text = write_amounts(&amounts);
+        assert_eq!(text, r#"{"a\"\n税":"1600.00","b":"-0.10"}"#);
+        assert_eq!(read_amounts(1, &text).unwrap(), amounts);
+        assert!(matches!(read_amounts(1, r#"{"a":1600.00}"#), Err(Problem::Corrupted(_))), "an amount is text");
+    }
+}

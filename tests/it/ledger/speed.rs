@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
-use gongche::store::{SlipRecord, Span};
+use gongche::store::{CommitOutcome, SlipRecord, Span};
 
 use super::{Bench, PAYER, amounts, header, key, slip};
 
@@ -36,9 +36,14 @@ fn a_hundred_thousand_slips() {
 
     let run = |month: &str| header(key(PAYER, month, 1), &format!("{month}-28"));
     for month in ["2026-07", "2026-08", "2026-09"] {
-        measure(&format!("commit {month}"), WORKERS, &mut || drop(bench.commit(&run(month), &slips)));
+        measure(&format!("commit {month}"), WORKERS, &mut || {
+            bench.commit(&run(month), &slips);
+        });
     }
-    measure("the same again", WORKERS, &mut || drop(bench.ledger.commit_run(&run("2026-09"), &slips, false).unwrap()));
+    measure("the same again", WORKERS, &mut || {
+        let outcome = bench.ledger.commit_run(&run("2026-09"), &slips, false).unwrap();
+        assert!(matches!(outcome, CommitOutcome::AlreadyThere { .. }));
+    });
     measure("earlier slips of all", 3 * WORKERS, &mut || {
         let october = key(PAYER, "2026-10", 1);
         let day = "2026-10-31".parse().unwrap();
