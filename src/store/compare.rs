@@ -97,12 +97,10 @@ pub(super) async fn compare(
     let mut differences = header_differences(&run.header, header);
     let mut joined: BTreeMap<&str, &SlipRecord> = slips.iter().map(|slip| (slip.worker.as_str(), slip)).collect();
     let mut standing = BTreeMap::new();
-    let mut after = run.id;
-    loop {
-        let page = slips_page(connection, run.id, after).await?;
-        let Some(last) = page.last() else { break };
-        after = last.id;
-        for StoredSlip { id, record: old, .. } in page {
+    let mut page = slips_page(connection, run.id, None).await?;
+    while let Some(last) = page.last() {
+        let next = slips_page(connection, run.id, Some(last)).await?;
+        for StoredSlip { id, record: old, .. } in std::mem::replace(&mut page, next) {
             match joined.remove(old.worker.as_str()) {
                 Some(new) => slip_differences(&old, new, &mut differences),
                 None => differences.push(Difference::Left { worker: old.worker.clone(), name: old.name }),

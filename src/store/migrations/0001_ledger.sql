@@ -53,7 +53,7 @@ CREATE TABLE slip (                     -- one person's pay in one run; the long
   id            BIGINT PRIMARY KEY,
   run_id        BIGINT NOT NULL REFERENCES run (id),
   sequence      BIGINT NOT NULL,
-  worker        TEXT NOT NULL,
+  worker        TEXT NOT NULL CHECK (worker <> ''),
   person        TEXT NOT NULL,          -- a hash of identity document type and number, never the number
   name          TEXT NOT NULL,
   tax_year      BIGINT NOT NULL,

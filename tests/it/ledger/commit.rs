@@ -129,6 +129,7 @@ fn a_run_is_refused_whole() {
     let unknown = RunHeader { rulebook_digest: "unknown".to_owned(), ..september() };
     let unknown = bench.ledger.commit_run(&unknown, &[slip("A001", "1")], false).unwrap_err();
     assert!(matches!(unknown.problem, Problem::BookNotKept(_)), "{unknown}");
+    bench.ledger.commit_run(&september(), &[slip("A001", "1"), slip("", "1")], false).unwrap_err();
     assert_eq!(bench.ledger.run(&september().key).unwrap(), None);
     // The ledger goes on after a refusal.
     bench.commit(&september(), &[slip("A001", "1")]);
