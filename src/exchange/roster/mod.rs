@@ -227,8 +227,16 @@ pub enum RosterError {
 /// [`RosterError`], where the file as a whole is no roster. What is wrong with single rows is in
 /// [`Roster::rejected`].
 pub fn read(path: &Path, period_end: NaiveDate) -> Result<Roster, RosterError> {
-    let table = table::read(path, columns::knows)?;
+    let table = read_table(path)?;
     from_table(&table, period_end).map_err(|faults| RosterError::Columns { path: path.to_owned(), faults })
+}
+
+/// Reads the table of a roster without looking at what its cells mean.
+///
+/// # Errors
+/// [`TableError`], where no table with a roster's headings is found.
+pub fn read_table(path: &Path) -> Result<Table, TableError> {
+    table::read(path, columns::knows)
 }
 
 /// The roster in a table that has been read, for the month that ends on `period_end`.
