@@ -95,8 +95,8 @@ impl Layout {
         self.columns.iter().map(|column| column.name.as_str())
     }
 
-    /// The rows as a sheet in the layout's order. A column of amounts that a row does not name is zero, as the client
-    /// takes it; one of text is blank.
+    /// The rows as a sheet in the layout's order. A column of amounts that a row does not name is zero, one of text is
+    /// blank.
     ///
     /// # Errors
     /// [`LayoutError`], of the first row that does not fit.

@@ -146,8 +146,9 @@ impl Sheet {
         self
     }
 
-    /// Adds a row; cells are those of the columns, from the left.
+    /// Adds a row: one cell a column, from the left.
     pub fn push(&mut self, row: Vec<Cell>) {
+        debug_assert_eq!(row.len(), self.columns.len(), "a cell would be lost, or end up under the wrong heading");
         self.rows.push(row);
     }
 
@@ -174,7 +175,7 @@ impl Sheet {
     fn write(&self, sheet: &mut Worksheet) -> Result<(), WorkbookError> {
         sheet.set_name(&self.name)?;
         sheet.set_freeze_panes(1, self.frozen_columns)?;
-        sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+        for_print(sheet)?;
         let heading = heading_format();
         for (place, column) in (0..).zip(&self.columns) {
             sheet.set_column_width(place, column.width)?;
@@ -234,6 +235,12 @@ pub(super) fn heading_format() -> Format {
         .set_background_color(HEADING_FILL)
         .set_border(FormatBorder::Thin)
         .set_border_color(RULE)
+}
+
+/// On paper: as wide as a page lying on its side, with the headings on each.
+pub(super) fn for_print(sheet: &mut Worksheet) -> Result<(), XlsxError> {
+    sheet.set_landscape().set_paper_size(A4).set_print_fit_to_pages(1, 0).set_repeat_rows(0, 0)?;
+    Ok(())
 }
 
 /// A new workbook that says nothing about when it was made.

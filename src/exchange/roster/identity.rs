@@ -81,7 +81,7 @@ fn citizen_number(number: String, until: NaiveDate) -> Reading<String> {
     match NaiveDate::parse_from_str(&number[6..14], "%Y%m%d") {
         Err(_) => return Err(Fault::new("第 7 至 14 位不是真实的出生日期", AS_ON_THE_CARD)),
         Ok(born) if born > until => {
-            return Err(Fault::new(format!("出生日期 {born} 晚于本期末 {until}"), AS_ON_THE_CARD));
+            return Err(Fault::new(format!("出生日期晚于本期末 {until}"), AS_ON_THE_CARD));
         }
         Ok(_) => {}
     }

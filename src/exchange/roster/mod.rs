@@ -18,7 +18,7 @@ use thiserror::Error;
 
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
-pub use template::{template, workbook};
+pub use template::{template, to_xlsx};
 
 use super::{
     rejected::Rejected,

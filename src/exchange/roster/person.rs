@@ -306,7 +306,7 @@ fn engagement(value: &Value) -> Reading<Engagement> {
         Some(form) if Engagement::PAYABLE.contains(&form) => Ok(form),
         Some(form) => Err(Fault::new(
             format!("目前只能核算{}，还不能核算{}", names(&Engagement::PAYABLE), form.label()),
-            "请把这一行移到别的名册另行核算",
+            "请从这份名册中移出，另行核算",
         )),
         None => Err(Fault::new("不认识的用工形式", format!("请从以下选一种：{}", names(&Engagement::ALL)))),
     }

@@ -2,18 +2,21 @@
 
 use std::path::Path;
 
-use chrono::Datelike;
+use rust_decimal::Decimal;
 use rust_xlsxwriter::{Color, DataValidation, ExcelDateTime, Format, FormatAlign, Formula, Note, Worksheet, XlsxError};
 
 use super::{
     Engagement,
-    columns::{COLUMNS, Column, Field, Kind},
+    columns::{COLUMNS, Column, Field, Kind, SAMPLE},
     identity::ID_KINDS,
     values,
 };
-use crate::exchange::{
-    table::{Table, Value},
-    workbook::{self, AMOUNT_FORMAT, WorkbookError, heading_format, undated, write_decimal},
+use crate::{
+    exchange::{
+        table::{Table, Value},
+        workbook::{self, AMOUNT_FORMAT, WorkbookError, for_print, heading_format, undated, write_decimal},
+    },
+    quantity::{Money, Rate},
 };
 
 const ROSTER: &str = "名册";
@@ -33,19 +36,21 @@ const KINDS_FIRST_ROW: u32 = 1;
 /// The file cannot be written.
 pub fn template(path: &Path) -> Result<(), WorkbookError> {
     let columns: Vec<&Column> = COLUMNS.iter().collect();
-    let example =
-        columns.iter().map(|column| Some(column.example).filter(|text| !text.is_empty()).map(typed)).collect();
-    workbook::save(path, &laid_out(&columns, &[example])?)
+    let example = |column: &&Column| match column.example {
+        "" => None,
+        text => Some(Value::Text(text.to_owned())),
+    };
+    workbook::save(path, &laid_out(&columns, &[columns.iter().map(example).collect()])?)
 }
 
-/// A table with a roster's columns (of CSV, for instance), as a workbook of the template's form.
+/// A table with a roster's columns (of CSV, for instance) as a workbook in the template's form.
 ///
 /// Cells that cannot be read as what their column holds are carried over as text, for people to mend; columns that are
 /// none of a roster's are left out.
 ///
 /// # Errors
 /// More rows than a sheet holds.
-pub fn workbook(table: &Table) -> Result<Vec<u8>, WorkbookError> {
+pub fn to_xlsx(table: &Table) -> Result<Vec<u8>, WorkbookError> {
     let places: Vec<(usize, &Column)> = (0..)
         .zip(&table.headings)
         .filter_map(|(place, heading)| Some((place, Field::of_heading(heading)?.column())))
@@ -59,19 +64,23 @@ pub fn workbook(table: &Table) -> Result<Vec<u8>, WorkbookError> {
     laid_out(&columns, &rows)
 }
 
-fn typed(text: &str) -> Value {
-    Value::Text(text.to_owned())
-}
-
 fn laid_out(columns: &[&Column], rows: &[Vec<Option<Value>>]) -> Result<Vec<u8>, WorkbookError> {
     let mut workbook = undated()?;
     let sheet = workbook.add_worksheet();
     sheet.set_name(ROSTER)?.set_freeze_panes(1, 2)?;
+    for_print(sheet)?;
     for (place, column) in (0..).zip(columns) {
         head(sheet, place, column)?;
-        for (row, cells) in (1..).zip(rows) {
-            if let Some(value) = cells.get(usize::from(place)).and_then(Option::as_ref) {
-                fill(sheet, row, place, column.kind, value)?;
+    }
+    for (row, cells) in (1..).zip(rows) {
+        let is_sample = cells.iter().flatten().any(|value| value.to_string() == SAMPLE);
+        for ((place, column), cell) in (0..).zip(columns).zip(cells) {
+            let format = match is_sample {
+                true => format(column.kind).set_font_color(SAMPLE_COLOUR),
+                false => format(column.kind),
+            };
+            if let Some(value) = cell {
+                fill(sheet, (row, place), column.kind, value, &format)?;
             }
         }
     }
@@ -96,31 +105,27 @@ fn head(sheet: &mut Worksheet, place: u16, column: &Column) -> Result<(), XlsxEr
 }
 
 /// The cell in the form its column has; what cannot be read stays text.
-fn fill(sheet: &mut Worksheet, row: u32, place: u16, kind: Kind, value: &Value) -> Result<(), XlsxError> {
-    let text = value.to_string();
-    let format = if text.starts_with("样例") || text.starts_with("样例行") {
-        format(kind).set_font_color(SAMPLE_COLOUR)
-    } else {
-        format(kind)
-    };
+fn fill(
+    sheet: &mut Worksheet,
+    (row, place): (u32, u16),
+    kind: Kind,
+    value: &Value,
+    format: &Format,
+) -> Result<(), XlsxError> {
     let decimal = match kind {
-        Kind::Amount => values::amount(value).ok().map(|amount| amount.to_decimal()),
-        Kind::Rate => values::share(value).ok().map(|rate| rate.value()),
-        Kind::Class => values::injury_class(value).ok().map(Into::into),
+        Kind::Amount => values::amount(value).ok().map(Money::to_decimal),
+        Kind::Rate => values::share(value).ok().map(Rate::value),
+        Kind::Class => values::injury_class(value).ok().map(Decimal::from),
         _ => None,
     };
-    let date = match kind {
-        Kind::Date => values::date(value).ok(),
-        _ => None,
-    };
+    let date = values::date(value).ok().filter(|_| kind == Kind::Date);
     match (decimal, date) {
-        (Some(decimal), _) => write_decimal(sheet, row, place, decimal, &format)?,
+        (Some(decimal), _) => write_decimal(sheet, row, place, decimal, format)?,
         (None, Some(date)) => {
-            let (year, month, day) = (date.year(), date.month(), date.day());
-            let date = ExcelDateTime::parse_from_str(&format!("{year:04}-{month:02}-{day:02}"))?;
-            sheet.write_datetime_with_format(row, place, &date, &format)?
+            let date = ExcelDateTime::parse_from_str(&date.to_string())?;
+            sheet.write_datetime_with_format(row, place, &date, format)?
         }
-        (None, None) => sheet.write_string_with_format(row, place, text, &format)?,
+        (None, None) => sheet.write_string_with_format(row, place, value.to_string(), format)?,
     };
     Ok(())
 }
@@ -160,7 +165,7 @@ fn holds(kind: Kind) -> &'static str {
         Kind::Date => "日期。",
         Kind::Month => "月份。",
         Kind::Rate => "比例。",
-        Kind::YesNo => "填“是”或“否”，不填为“否”。",
+        Kind::YesNo => "填“是”或“否”（不填为“否”）。",
         Kind::IdKind | Kind::Engagement | Kind::Class => "从下拉列表中选择。",
         Kind::Text | Kind::Number => "",
     }
@@ -185,6 +190,7 @@ fn choices(kind: Kind) -> Result<Option<DataValidation>, XlsxError> {
 fn instruct(sheet: &mut Worksheet, columns: &[&Column]) -> Result<(), XlsxError> {
     let wrapped = Format::new().set_text_wrap().set_align(FormatAlign::Top);
     sheet.set_name(INSTRUCTIONS)?.set_freeze_panes(1, 0)?;
+    for_print(sheet)?;
     let headings = [("列", 24), ("是否必填", 10), ("说明", 70), ("", 4), ("证件类型的取值", 44)];
     for (place, (heading, width)) in (0..).zip(headings) {
         sheet.set_column_width(place, width)?;

@@ -26,7 +26,7 @@ pub(super) fn read(bytes: &[u8]) -> Result<Grid, TableFault> {
         let line = record.position().map_or(1, |position| position.line() + blank_lines(&text, position));
         let row = u32::try_from(line.saturating_sub(1 + lines_within_fields)).unwrap_or(u32::MAX);
         for (column, field) in (0..).zip(&record) {
-            lines_within_fields += field.bytes().filter(|byte| *byte == b'\n').fold(0, |count, _| count + 1);
+            lines_within_fields += field.matches('\n').count() as u64;
             if let Some(value) = Value::typed(field) {
                 grid.put(row, column, value);
             }
@@ -40,7 +40,7 @@ fn blank_lines(text: &str, position: &::csv::Position) -> u64 {
     let start = usize::try_from(position.byte()).unwrap_or(usize::MAX);
     let ahead = text.as_bytes().get(start..).unwrap_or_default();
     let skipped = ahead.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
-    skipped.filter(|byte| **byte == b'\n').fold(0, |count, _| count + 1)
+    skipped.filter(|byte| **byte == b'\n').count() as u64
 }
 
 /// A byte-order mark decides; without one, whatever is valid UTF-8 is UTF-8, since Chinese text in GBK hardly ever is.
