@@ -76,7 +76,8 @@ impl Setter {
 
     fn title(&self, title: &Text, opposite: &[Text], width: Milli) -> Result<Vec<Piece>, DocumentError> {
         let (size, side) = (self.scale.title, self.scale.body);
-        let title = line::lines(&title.bold(), size.size, width, 0, Edge::Ragged)?;
+        let measure = if opposite.is_empty() { width } else { width / 2 };
+        let title = line::lines(&title.bold(), size.size, measure, 0, Edge::Ragged)?;
         let mut items = Vec::new();
         if opposite.is_empty() {
             let place = Place { x: 0, width, align: Align::Centre };
@@ -88,7 +89,7 @@ impl Setter {
         let title_height = column(&title, left, 0, size, INK, &mut items);
         let mut lines = Vec::new();
         for text in opposite {
-            lines.extend(line::lines(text, side.size, width / 2, 0, Edge::Ragged)?);
+            lines.extend(line::lines(text, side.size, width - measure - size.size, 0, Edge::Ragged)?);
         }
         // The last line opposite stands on the title's baseline.
         let side_height = stacked(side, lines.len());
@@ -119,7 +120,8 @@ impl Setter {
         let lines = line::lines(text, size.size, self.room(width - hang, size)?, indent, Edge::Even)?;
         let mut pieces = prose(&lines, size, INK, indent, hang, self.scale.paragraph_gap);
         if let Some(first) = pieces.first_mut() {
-            first.items.extend(label.items(left, size.baseline(), INK));
+            // Before the text, for whoever reads the file without seeing the page.
+            first.items.splice(0..0, label.items(left, size.baseline(), INK));
         }
         Ok(pieces)
     }
@@ -128,23 +130,27 @@ impl Setter {
         let (size, gutter) = (self.scale.body, self.scale.gutter);
         let count = Milli::try_from(columns).unwrap_or(1).max(1);
         let each = (width - gutter * (count - 1)) / count;
-        let labels: Vec<Line> =
-            pairs.iter().map(|(label, _)| line::single(label, size.size)).collect::<Result<_, _>>()?;
+        // A label takes no more than half of its column: values come from people and need room.
+        let label_room = self.room(each / 2 - size.size, size)?;
+        let labels: Vec<Vec<Line>> = pairs
+            .iter()
+            .map(|(label, _)| line::lines(label, size.size, label_room, 0, Edge::Ragged))
+            .collect::<Result<_, _>>()?;
         let mut pieces = Vec::new();
         for (row, pairs) in pairs.chunks(columns).enumerate() {
             let mut piece = Piece { before: if row == 0 { self.scale.gap } else { 0 }, ..Piece::default() };
             let mut x = 0;
             for (column_index, (_, value)) in pairs.iter().enumerate() {
                 // Labels of one column share its widest one's width, so that values stand under each other.
-                let label_width = labels.iter().skip(column_index).step_by(columns).map(|l| l.width).max().unwrap_or(0);
-                let indent = label_width + size.size;
+                let under = labels.iter().skip(column_index).step_by(columns).flatten();
+                let indent = under.map(|line| line.width).max().unwrap_or(0) + size.size;
                 let place = Place { x: x + indent, width: self.room(each - indent, size)?, align: Align::Left };
                 let lines = line::lines(value, size.size, place.width, 0, Edge::Ragged)?;
-                let height = column(&lines, place, 0, size, INK, &mut piece.items);
                 if let Some(label) = labels.get(row * columns + column_index) {
-                    piece.items.extend(label.items(x, size.baseline(), MUTED));
+                    let place = Place { x, width: label_room, align: Align::Left };
+                    piece.height = piece.height.max(column(label, place, 0, size, MUTED, &mut piece.items));
                 }
-                piece.height = piece.height.max(height);
+                piece.height = piece.height.max(column(&lines, place, 0, size, INK, &mut piece.items));
                 x += each + gutter;
             }
             pieces.push(piece);
@@ -289,4 +295,75 @@ fn prose(lines: &[Line], size: Size, shade: Shade, indent: Milli, left: Milli, g
         });
     }
     pieces
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{
+        model::ScaleName,
+        page::{Run, mm},
+    };
+
+    fn set(block: Block) -> Vec<Piece> {
+        Setter { scale: ScaleName::Prose.scale(), page_height: mm(200) }.blocks(&[block], mm(100)).unwrap()
+    }
+
+    fn runs(pieces: &[Piece]) -> Vec<&Run> {
+        let items = pieces.iter().flat_map(|piece| &piece.items);
+        items.filter_map(|item| if let Item::Text(run) = item { Some(run) } else { None }).collect()
+    }
+
+    fn words(count: usize) -> Text {
+        Text::plain("甲".repeat(count))
+    }
+
+    #[test]
+    fn the_first_two_and_the_last_two_lines_of_a_paragraph_stay_together() {
+        let kept = |text| set(Block::Paragraph(text)).iter().map(|piece| piece.keep).collect::<Vec<_>>();
+        assert_eq!(kept(words(20)), [false]);
+        assert_eq!(kept(words(40)), [true, false]);
+        assert_eq!(kept(words(70)), [true, true, false]);
+        assert_eq!(kept(words(120)), [true, false, false, true, false]);
+    }
+
+    #[test]
+    fn prose_is_indented_by_two_characters_and_clauses_hang() {
+        let paragraph = set(Block::Paragraph(words(60)));
+        let starts: Vec<Milli> = runs(&paragraph).iter().map(|run| run.x).collect();
+        assert_eq!(starts, [21_000, 0, 0]);
+        let clause = set(Block::Clause { level: 1, label: Text::plain("1.1"), text: words(40) });
+        let starts: Vec<Milli> = runs(&clause).iter().map(|run| run.x).collect();
+        assert_eq!(starts, [0, 31_500, 31_500]);
+        let long = set(Block::Clause { level: 1, label: Text::plain("第一百二十三条"), text: words(40) });
+        let starts: Vec<Milli> = runs(&long).iter().map(|run| run.x).collect();
+        assert_eq!(starts, [0, 7 * 10_500 + 5_250, 52_500]);
+    }
+
+    #[test]
+    fn a_heading_stays_with_what_follows() {
+        assert!(set(Block::Heading { level: 1, text: words(2) }).iter().all(|piece| piece.keep));
+    }
+
+    #[test]
+    fn a_label_from_the_data_may_be_long() {
+        let pairs = vec![(words(30), words(30)), (Text::plain("工号"), Text::plain("1"))];
+        let pieces = set(Block::Fields { columns: 2, pairs });
+        assert_eq!(pieces.len(), 1);
+        assert!(runs(&pieces).iter().all(|run| run.x < mm(100)));
+    }
+
+    #[test]
+    fn groups_that_no_page_holds_follow_each_other() {
+        let group = |count| vec![Block::Paragraph(words(count))];
+        assert_eq!(set(Block::Beside(vec![group(20), group(20)])).len(), 1);
+        assert!(set(Block::Beside(vec![group(2000), group(20)])).len() > 50);
+    }
+
+    #[test]
+    fn a_column_too_narrow_for_two_characters_is_an_error() {
+        let setter = Setter { scale: ScaleName::Prose.scale(), page_height: mm(200) };
+        let fields = Block::Fields { columns: 6, pairs: vec![(words(1), words(1))] };
+        assert!(matches!(setter.blocks(&[fields], mm(60)), Err(DocumentError::Layout(_))));
+    }
 }

@@ -6,10 +6,10 @@
 use std::rc::Rc;
 
 use super::{
-    blocks::Setter,
+    blocks::{self, Place, Setter},
     error::DocumentError,
-    line,
-    model::{Document, Furniture, FurniturePart, Text},
+    line::{self, Edge},
+    model::{Align, Document, Furniture, FurniturePart, Text},
     page::{Item, Milli, Page, mm},
     scale::{HAIRLINE, MUTED, Scale, THIN},
 };
@@ -49,11 +49,9 @@ pub(super) fn pages(document: &Document) -> Result<Vec<Page>, DocumentError> {
     let mut pages = Vec::with_capacity(count);
     for (number, body) in (1..).zip(bodies) {
         let mut items: Vec<Item> = body.into_iter().map(|item| item.moved(left, top)).collect();
-        let line = Furnishing { scale, left, width, number, count };
-        let header_rule = top - FURNITURE_GAP;
-        line.set(&document.header, header_rule, header_rule - scale.small.leading, &mut items)?;
-        let footer_rule = SHEET_HEIGHT - bottom + FURNITURE_GAP;
-        line.set(&document.footer, footer_rule, footer_rule + FURNITURE_GAP / 3, &mut items)?;
+        let furnishing = Furnishing { scale, left, width, number, count };
+        furnishing.set(&document.header, top - FURNITURE_GAP, Side::Over, &mut items)?;
+        furnishing.set(&document.footer, SHEET_HEIGHT - bottom + FURNITURE_GAP, Side::Under, &mut items)?;
         pages.push(Page { width: SHEET_WIDTH, height: SHEET_HEIGHT, items });
     }
     Ok(pages)
@@ -98,7 +96,14 @@ fn chain(pieces: &[Piece], height: Milli) -> (usize, Milli) {
     if needed <= height { (end, needed) } else { (1, pieces[0].height) }
 }
 
-/// Where page furniture stands.
+/// On which side of its rule the text of page furniture stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Side {
+    Over,
+    Under,
+}
+
+/// Where page furniture stands, and which page it is.
 struct Furnishing<'a> {
     scale: &'a Scale,
     left: Milli,
@@ -108,18 +113,23 @@ struct Furnishing<'a> {
 }
 
 impl Furnishing<'_> {
-    fn set(&self, furniture: &Furniture, rule: Milli, top: Milli, items: &mut Vec<Item>) -> Result<(), DocumentError> {
+    fn set(&self, furniture: &Furniture, rule: Milli, side: Side, items: &mut Vec<Item>) -> Result<(), DocumentError> {
         if *furniture == Furniture::default() {
             return Ok(());
         }
-        items.push(Item::Fill { x: self.left, y: rule, width: self.width, height: THIN, shade: HAIRLINE });
+        items.push(blocks::rule(self.left, rule, self.width, THIN, HAIRLINE));
         let size = self.scale.small;
-        let baseline = top + size.baseline();
-        let left = line::single(&self.text(&furniture.left), size.size)?;
         let right = line::single(&self.text(&furniture.right), size.size)?;
-        let right_start = self.left + self.width - right.width;
-        items.extend(left.items(self.left, baseline, MUTED));
-        items.extend(right.items(right_start, baseline, MUTED));
+        // The left side may hold a firm's long name, so it is what gives way.
+        let room = (self.width - right.width - 2 * size.size).max(self.width / 4);
+        let left = line::lines(&self.text(&furniture.left), size.size, room, 0, Edge::Ragged)?;
+        let top = match side {
+            Side::Over => rule - FURNITURE_GAP / 3 - blocks::stacked(size, left.len()),
+            Side::Under => rule + FURNITURE_GAP / 3,
+        };
+        let place = Place { x: self.left, width: room, align: Align::Left };
+        blocks::column(&left, place, top, size, MUTED, items);
+        items.extend(right.items(self.left + self.width - right.width, top + size.baseline(), MUTED));
         Ok(())
     }
 

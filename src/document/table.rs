@@ -28,19 +28,15 @@ pub(super) fn pieces(setter: &Setter, table: &Table, width: Milli) -> Result<Vec
     };
     for (index, row) in table.rows.iter().enumerate() {
         let last = index + 1 == table.rows.len();
+        // A total is not parted from the row over it.
+        if row.total
+            && let Some(over) = pieces.last_mut()
+        {
+            over.keep = true;
+        }
         for mut piece in set.row(row, last, head.as_ref().map_or(0, |head| head.height))? {
             piece.head.clone_from(&head);
             pieces.push(piece);
-        }
-    }
-    // A total is not parted from the row over it.
-    for (index, row) in table.rows.iter().enumerate().skip(1) {
-        let before = pieces.len() - table.rows.len() + index;
-        if row.total
-            && pieces.len() == table.rows.len() + usize::from(head.is_some())
-            && let Some(piece) = pieces.get_mut(before - 1)
-        {
-            piece.keep = true;
         }
     }
     if let Some(first) = pieces.first_mut() {
@@ -135,5 +131,66 @@ impl TableSetter<'_> {
             height = height.max(column(lines, *place, padding, size, shade, &mut items));
         }
         Piece { height: height + 2 * padding, items, ..Piece::default() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::document::{
+        model::{Align, Column, ScaleName},
+        page::mm,
+    };
+
+    const PAGE: Milli = mm(60);
+
+    fn set(rows: &[(&str, bool)]) -> Vec<Piece> {
+        let row = |&(text, total): &(&str, bool)| Row { cells: vec![Text::plain(text), Text::plain("1.00")], total };
+        let table = Table {
+            columns: vec![Column { share: 2, align: Align::Left }, Column { share: 1, align: Align::Right }],
+            head: Some(vec![Text::plain("项目"), Text::plain("金额")]),
+            rows: rows.iter().map(row).collect(),
+        };
+        pieces(&Setter { scale: ScaleName::Slip.scale(), page_height: PAGE }, &table, mm(90)).unwrap()
+    }
+
+    /// Where the last character of an item ends, or a rule.
+    fn right_edge(item: &Item) -> Milli {
+        match item {
+            Item::Fill { x, width, .. } => x + width,
+            Item::Text(run) => run.x,
+        }
+    }
+
+    #[test]
+    fn rules_reach_from_margin_to_margin_and_text_stays_within() {
+        for piece in set(&[("基本工资", false), ("合计", true)]) {
+            assert!(piece.items.iter().any(|item| right_edge(item) == mm(90)));
+            assert!(piece.items.iter().all(|item| right_edge(item) <= mm(90)));
+        }
+    }
+
+    #[test]
+    fn the_head_keeps_to_its_first_row_and_the_row_before_a_total_to_the_total() {
+        let kept: Vec<bool> = set(&[("一", false), ("二", false), ("合计", true)]).iter().map(|p| p.keep).collect();
+        assert_eq!(kept, [true, false, true, false]);
+    }
+
+    #[test]
+    fn a_row_is_one_piece_unless_no_page_holds_it() {
+        let long = "一行很长的说明。".repeat(20);
+        assert_eq!(set(&[(&long, false)]).len(), 2);
+        let longer = "一行很长的说明。".repeat(100);
+        let pieces = set(&[(&longer, false)]);
+        let (head, slices) = pieces.split_first().unwrap();
+        assert!(slices.len() > 1);
+        let mut characters = 0;
+        for slice in slices {
+            assert!(head.height + slice.height <= PAGE);
+            assert_eq!(slice.head.as_ref().unwrap().height, head.height);
+            let runs = slice.items.iter().filter_map(|item| if let Item::Text(run) = item { Some(run) } else { None });
+            characters += runs.map(|run| run.characters.len()).sum::<usize>();
+        }
+        assert_eq!(characters, longer.chars().count() + "1.00".len(), "nothing is lost");
     }
 }

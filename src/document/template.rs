@@ -100,9 +100,9 @@ fn load() -> Result<Library, (String, String)> {
         let template = Template::compile(source).map_err(|error| failed(error.to_string()))?;
         let digest = Sha256::digest(source);
         let version = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
-        let problems = unknown_names(&template, &with_document(&example, &version));
+        let problems = faults(&template, &with_document(&example, &version));
         if !problems.is_empty() {
-            return Err(failed(format!("样例中没有：{}", problems.join("、"))));
+            return Err(failed(problems.join("；")));
         }
         handlebars.register_template(name, template);
         entries.insert(name.to_owned(), Entry { example, version });
@@ -110,28 +110,47 @@ fn load() -> Result<Library, (String, String)> {
     Ok(Library { handlebars, entries })
 }
 
-/// The names in a template that the example cannot resolve.
-fn unknown_names(template: &Template, example: &Value) -> Vec<String> {
-    let mut unknown = Vec::new();
-    walk(template, &[example], &mut unknown);
-    unknown
+/// What is wrong with a template and its example: names that the example has not, lists that show no entry.
+fn faults(template: &Template, example: &Value) -> Vec<String> {
+    let mut faults = Vec::new();
+    walk(template, &[example], &mut faults);
+    lists_without_entry(example, "", &mut faults);
+    faults
+}
+
+/// An empty list in an example would let any entry pass.
+fn lists_without_entry(example: &Value, path: &str, faults: &mut Vec<String>) {
+    match example {
+        Value::Array(items) if items.is_empty() => faults.push(format!("样例中的列表 {path} 没有一项")),
+        Value::Array(items) => items.iter().for_each(|item| lists_without_entry(item, path, faults)),
+        Value::Object(fields) => {
+            for (field, value) in fields {
+                lists_without_entry(value, &inner(path, field), faults);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn inner(path: &str, field: &str) -> String {
+    if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") }
 }
 
 /// `scopes`: what `this` is here, after what it is outside.
-fn walk(template: &Template, scopes: &[&Value], unknown: &mut Vec<String>) {
+fn walk(template: &Template, scopes: &[&Value], faults: &mut Vec<String>) {
     for element in &template.elements {
         match element {
-            TemplateElement::Expression(helper) | TemplateElement::HtmlExpression(helper) => {
+            TemplateElement::Expression(helper) => {
                 // `{{name}}` parses as a call without arguments.
                 if let Parameter::Path(path) = &helper.name
                     && helper.params.is_empty()
                 {
-                    resolve(path, scopes, unknown);
+                    resolve(path, scopes, faults);
                 }
-                arguments(helper, scopes, unknown);
+                arguments(helper, scopes, faults);
             }
             TemplateElement::HelperBlock(helper) => {
-                let subjects = arguments(helper, scopes, unknown);
+                let subjects = arguments(helper, scopes, faults);
                 let helper_name = match &helper.name {
                     Parameter::Name(name) => name.as_str(),
                     Parameter::Path(Path::Relative((_, raw))) => raw.as_str(),
@@ -144,27 +163,29 @@ fn walk(template: &Template, scopes: &[&Value], unknown: &mut Vec<String>) {
                     _ => {}
                 }
                 if let Some(block) = &helper.template {
-                    walk(block, &inner, unknown);
+                    walk(block, &inner, faults);
                 }
                 if let Some(block) = &helper.inverse {
-                    walk(block, scopes, unknown);
+                    walk(block, scopes, faults);
                 }
             }
             TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
-            _ => unknown.push("此处不支持的写法（partial、decorator）".to_owned()),
+            // Three braces would let a value write markup.
+            TemplateElement::HtmlExpression(_) => faults.push("（不得使用三重花括号）".to_owned()),
+            _ => faults.push("（不支持 partial 与 decorator）".to_owned()),
         }
     }
 }
 
 /// What each argument of a helper stands for in the example.
-fn arguments<'a>(helper: &HelperTemplate, scopes: &[&'a Value], unknown: &mut Vec<String>) -> Vec<Option<&'a Value>> {
+fn arguments<'a>(helper: &HelperTemplate, scopes: &[&'a Value], faults: &mut Vec<String>) -> Vec<Option<&'a Value>> {
     let mut found = Vec::new();
     for parameter in helper.params.iter().chain(helper.hash.values()) {
         match parameter {
-            Parameter::Path(path) => found.push(resolve(path, scopes, unknown)),
+            Parameter::Path(path) => found.push(resolve(path, scopes, faults)),
             Parameter::Subexpression(inner) => {
                 if let TemplateElement::Expression(helper) = inner.as_element() {
-                    arguments(helper, scopes, unknown);
+                    arguments(helper, scopes, faults);
                 }
                 found.push(None);
             }
@@ -174,7 +195,7 @@ fn arguments<'a>(helper: &HelperTemplate, scopes: &[&'a Value], unknown: &mut Ve
     found
 }
 
-fn resolve<'a>(path: &Path, scopes: &[&'a Value], unknown: &mut Vec<String>) -> Option<&'a Value> {
+fn resolve<'a>(path: &Path, scopes: &[&'a Value], faults: &mut Vec<String>) -> Option<&'a Value> {
     let Path::Relative((_, raw)) = path else { return None };
     let mut name = raw.as_str();
     let mut scope = scopes.len();
@@ -189,7 +210,7 @@ fn resolve<'a>(path: &Path, scopes: &[&'a Value], unknown: &mut Vec<String>) -> 
     let mut value = *root?;
     for field in name.split(['.', '/']).filter(|field| !field.is_empty() && *field != "this") {
         let Some(inner) = value.get(field) else {
-            unknown.push(raw.clone());
+            faults.push(format!("样例中没有 {raw}"));
             return None;
         };
         value = inner;
@@ -201,15 +222,16 @@ fn resolve<'a>(path: &Path, scopes: &[&'a Value], unknown: &mut Vec<String>) -> 
 fn compare(view: &Value, example: &Value, path: &str, problems: &mut Vec<String>) {
     match (view, example) {
         (Value::Object(view), Value::Object(example)) => {
-            let inner = |field: &str| if path.is_empty() { field.to_owned() } else { format!("{path}.{field}") };
             for (field, shape) in example {
                 match view.get(field) {
-                    Some(value) => compare(value, shape, &inner(field), problems),
-                    None => problems.push(format!("缺少 {}", inner(field))),
+                    Some(value) => compare(value, shape, &inner(path, field), problems),
+                    None => problems.push(format!("缺少 {}", inner(path, field))),
                 }
             }
             problems.extend(
-                view.keys().filter(|field| !example.contains_key(*field)).map(|field| format!("多出 {}", inner(field))),
+                view.keys()
+                    .filter(|field| !example.contains_key(*field))
+                    .map(|field| format!("多出 {}", inner(path, field))),
             );
         }
         (Value::Array(items), Value::Array(example)) => {
@@ -254,9 +276,9 @@ mod tests {
     #[test]
     fn names_that_strict_mode_overlooks_are_found() {
         let example = json!({ "a": "", "list": [{ "b": "", "c": { "d": "" } }], "flag": true });
-        let unknown = |source: &str| unknown_names(&Template::compile(source).unwrap(), &example);
+        let found = |source: &str| faults(&Template::compile(source).unwrap(), &example);
         let good = "{{a}}{{#each list}}{{@index}}{{b}}{{this.b}}{{../a}}{{c.d}}{{#if ../flag}}{{@root.a}}{{/if}}{{#with c}}{{d}}{{/with}}{{/each}}";
-        assert_eq!(unknown(good), Vec::<String>::new());
+        assert_eq!(found(good), Vec::<String>::new());
         for (source, name) in [
             ("{{#if wrong}}x{{/if}}", "wrong"),
             ("{{#unless wrong}}x{{/unless}}", "wrong"),
@@ -267,8 +289,12 @@ mod tests {
             ("{{#if (eq wrong 'x')}}{{/if}}", "wrong"),
             ("{{#with list}}{{/with}}{{#each list}}{{#with c}}{{b}}{{/with}}{{/each}}", "b"),
         ] {
-            assert!(unknown(source).contains(&name.to_owned()), "{source}: {:?}", unknown(source));
+            assert!(found(source).contains(&format!("样例中没有 {name}")), "{source}: {:?}", found(source));
         }
+        assert!(found("{{{a}}}")[0].contains("三重花括号"));
+        assert!(found("{{> other}}")[0].contains("partial"));
+        let empty = json!({ "a": { "list": [] } });
+        assert_eq!(faults(&Template::compile("").unwrap(), &empty), ["样例中的列表 a.list 没有一项"]);
     }
 
     #[test]
