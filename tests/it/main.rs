@@ -6,4 +6,5 @@ mod documents;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod roster;
 mod tidy;
