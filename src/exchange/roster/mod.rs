@@ -7,6 +7,7 @@
 mod columns;
 mod header;
 mod identity;
+mod payable;
 mod person;
 mod template;
 mod values;
@@ -18,6 +19,7 @@ use thiserror::Error;
 
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
+pub use payable::{Payable, Paying, opening, payable};
 pub use template::{template, to_xlsx};
 
 use super::{
