@@ -30,6 +30,14 @@ const LAST_ROW: u32 = 10_000;
 const KINDS_COLUMN: u16 = 4;
 const KINDS_FIRST_ROW: u32 = 1;
 
+/// What is true of the whole roster.
+const HINTS: [&str; 4] = [
+    "列的先后次序不限；用不着的选填列可以删去；不要增加表里没有的列。",
+    "不要合并单元格，不要留合计行。",
+    "隐藏的行和筛选掉的行同样参与核算，不核算的人员请删去。",
+    "一行有错时只退回这一行，错在哪里、如何改正写在 rejected.xlsx；其余各行照常核算。",
+];
+
 /// Writes an empty roster: headings, notes, drop-downs, one made-up row, instructions.
 ///
 /// # Errors
@@ -204,6 +212,10 @@ fn instruct(sheet: &mut Worksheet, columns: &[&Column]) -> Result<(), XlsxError>
         sheet.write_string_with_format(row, 0, column.heading, &wrapped)?;
         sheet.write_string_with_format(row, 1, duty, &wrapped)?;
         sheet.write_string_with_format(row, 2, says, &wrapped)?;
+    }
+    let below = columns.len() as u32 + 2;
+    for (row, hint) in (below..).zip(HINTS) {
+        sheet.write_string_with_format(row, 2, hint, &wrapped)?;
     }
     for (row, kind) in (KINDS_FIRST_ROW..).zip(ID_KINDS.iter()) {
         sheet.write_string(row, KINDS_COLUMN, &kind.name)?;
