@@ -76,7 +76,6 @@ fn laid_out(columns: &[&Column], rows: &[Vec<Option<Value>>]) -> Result<Vec<u8>,
     let mut workbook = undated()?;
     let sheet = workbook.add_worksheet();
     sheet.set_name(ROSTER)?.set_freeze_panes(1, 2)?;
-    for_print(sheet)?;
     for (place, column) in (0..).zip(columns) {
         head(sheet, place, column)?;
     }
@@ -149,16 +148,16 @@ fn format(kind: Kind) -> Format {
     Format::new().set_num_format(code)
 }
 
-/// Wide enough for the heading and for what the column holds; a Chinese character is two wide.
+/// In characters: wide enough for the heading and for what the column holds. A Chinese character is two wide.
 fn width(column: &Column) -> u16 {
-    let content = match column.kind {
-        Kind::Number if column.field == Field::WorkerNo => 12,
-        Kind::Number => 22,
-        Kind::IdKind => 16,
+    let content = match (column.field, column.kind) {
+        (Field::IdNumber | Field::BankAccount | Field::Project, _) => 22,
+        (Field::Payer | Field::Note, _) => 26,
+        (_, Kind::IdKind) => 16,
         _ => 12,
     };
     let heading = column.heading.chars().fold(2, |width, _| width + 2);
-    heading.clamp(content, 24)
+    heading.max(content)
 }
 
 fn remark(column: &Column) -> String {
