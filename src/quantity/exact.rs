@@ -22,7 +22,7 @@ pub enum ArithmeticError {
     DivisionByZero,
 }
 
-/// An exact rational number: a decimal over a positive whole divisor, which is one for every finite decimal.
+/// An exact rational number: a decimal over a positive whole divisor, which is one for all that a decimal can hold.
 ///
 /// A value fits if, in lowest terms, it is `coefficient / (divisor × 10^scale)` with coefficient and divisor under 2^96
 /// and a scale up to 28. Operations are exact; where the result does not fit they say [`ArithmeticError::Overflow`],
@@ -36,7 +36,7 @@ pub enum ArithmeticError {
 /// assert_eq!(overtime.round(Rounding::parse("half-up 0.01")?)?.to_string(), "129.31");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-// Equality may be derived: finite decimals always have a divisor of one, and others come from `ratio`, which gives
+// Equality may be derived: what a decimal can hold has a divisor of one, and others come from `ratio`, which gives
 // equal values equal parts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Exact {
@@ -134,11 +134,9 @@ impl Exact {
     /// The number with the other sign.
     #[must_use]
     pub fn neg(self) -> Exact {
-        if self.is_zero() {
-            return Exact::ZERO;
-        }
         let mut numerator = self.numerator;
-        numerator.set_sign_positive(self.is_negative());
+        // Zero has one sign here.
+        numerator.set_sign_positive(self.is_negative() || self.is_zero());
         Exact { numerator, ..self }
     }
 
@@ -245,7 +243,6 @@ impl Exact {
 
 impl From<Decimal> for Exact {
     fn from(value: Decimal) -> Exact {
-        // Zero has one sign here, whatever the decimal's.
         let numerator = if value.is_zero() { value.abs() } else { value };
         Exact { numerator, denominator: Decimal::ONE }
     }
@@ -301,5 +298,123 @@ impl fmt::Display for Exact {
             return fmt::Display::fmt(&numerator, f);
         }
         write!(f, "{numerator}/{}", self.denominator)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::RoundingMode;
+
+    fn exact(text: &str) -> Exact {
+        match text.split_once('/') {
+            Some((above, below)) => exact(above).div(exact(below)).unwrap(),
+            None => Exact::parse(text).unwrap(),
+        }
+    }
+
+    #[test]
+    fn zero_has_one_sign() {
+        let zeros = [
+            exact("-0"),
+            Exact::ZERO.neg(),
+            Exact::from(-Decimal::ZERO),
+            exact("1").sub(exact("1.00")).unwrap().neg(),
+            exact("0").mul(exact("-1/3")).unwrap(),
+            exact("-1/3").add(exact("1/3")).unwrap(),
+        ];
+        for zero in zeros {
+            assert!(zero.is_zero() && !zero.is_negative());
+            assert_eq!((zero, zero.to_string().as_str()), (Exact::ZERO, "0"));
+        }
+        let below_a_fen = exact("-0.001").round(Rounding::FEN_HALF_UP).unwrap();
+        assert_eq!(below_a_fen.to_string(), "0.00");
+    }
+
+    #[test]
+    fn equal_values_are_equal_however_they_came() {
+        assert_eq!(exact("1/2"), exact("0.5"));
+        assert_eq!(exact("1/2"), exact("0.50"));
+        assert_eq!(exact("2/6"), exact("1/3"));
+        assert_eq!(exact("0.1/0.3"), exact("1/3"));
+        assert_ne!(exact("1/3"), exact("0.3333333333333333333333333333"));
+        assert_eq!(exact("1/3").mul(exact("3")), Ok(Exact::ONE));
+    }
+
+    #[test]
+    fn order_is_by_value_to_the_last_digit() {
+        let ascending = [
+            "-79228162514264337593543950335",
+            "-1/3",
+            "-0.3333333333333333333333333333",
+            "-1/79228162514264337593543950335",
+            "0",
+            "0.0000000000000000000000000001",
+            "0.3333333333333333333333333333",
+            "1/3",
+            "0.3333333333333333333333333334",
+            "79228162514264337593543950334/79228162514264337593543950335",
+            "1",
+            "79228162514264337593543950335/79228162514264337593543950334",
+            "79228162514264337593543950335",
+        ];
+        for (index, left) in ascending.iter().enumerate() {
+            for (other, right) in ascending.iter().enumerate() {
+                assert_eq!(exact(left).cmp(&exact(right)), index.cmp(&other), "{left} to {right}");
+            }
+        }
+    }
+
+    #[test]
+    fn is_a_decimal_where_it_is_finite() {
+        for (number, decimal) in [
+            ("87/4", Some("21.75")),
+            ("1/1024", Some("0.0009765625")),
+            ("1/3", None),
+            // finite, but of 30 places
+            ("1/1073741824", None),
+        ] {
+            let decimal = decimal.map(|text| text.parse::<Decimal>().unwrap());
+            assert_eq!(exact(number).to_decimal(), decimal, "{number}");
+        }
+    }
+
+    #[test]
+    fn floor_goes_down() {
+        for (number, floor) in [
+            ("7.99", "7"),
+            ("7", "7"),
+            ("0.5", "0"),
+            ("-0.5", "-1"),
+            ("-7", "-7"),
+            ("-7.01", "-8"),
+            ("22/7", "3"),
+            ("-22/7", "-4"),
+            ("0.0000000000000000000000000001/79228162514264337593543950335", "0"),
+            ("-0.0000000000000000000000000001/79228162514264337593543950335", "-1"),
+            ("-79228162514264337593543950335", "-79228162514264337593543950335"),
+            ("-79228162514264337593543950335/2", "-39614081257132168796771975168"),
+        ] {
+            assert_eq!(exact(number).floor(), exact(floor), "{number}");
+        }
+    }
+
+    #[test]
+    fn a_step_of_zero_is_an_error_and_its_sign_is_of_no_account() {
+        let mode = RoundingMode::HalfUp;
+        let round = |step| exact("1.26").round(Rounding { mode, step });
+        assert_eq!(round(Decimal::ZERO), Err(ArithmeticError::DivisionByZero));
+        assert_eq!(round(Decimal::new(-5, 1)), Ok(Decimal::new(15, 1)));
+        assert_eq!(round(Decimal::new(25, 2)), Ok(Decimal::new(125, 2)));
+    }
+
+    #[test]
+    fn rounds_the_largest_numbers() {
+        let round = |number: &str, rounding: &str| exact(number).round(Rounding::parse(rounding).unwrap());
+        // No room for two decimals, and none needed.
+        let largest = "79228162514264337593543950335";
+        assert_eq!(round(largest, "half-up 0.01"), Ok(Decimal::MAX));
+        assert_eq!(round(largest, "up 10"), Err(ArithmeticError::Overflow));
+        assert_eq!(round(largest, "down 10").unwrap().to_string(), "79228162514264337593543950330");
     }
 }

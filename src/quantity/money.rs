@@ -130,3 +130,82 @@ impl fmt::Display for Money {
         fmt::Display::fmt(&self.to_decimal(), f)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn yuan(text: &str) -> Money {
+        Money::parse(text).unwrap()
+    }
+
+    const MOST: Money = Money::from_fen(i64::MAX);
+    const LEAST: Money = Money::from_fen(i64::MIN);
+
+    #[test]
+    fn reads_and_shows() {
+        #[rustfmt::skip]
+        let table = [
+            ("0", 0, "0.00", "0.00"),
+            ("-0", 0, "0.00", "0.00"),
+            ("0.01", 1, "0.01", "0.01"),
+            ("-0.05", -5, "-0.05", "-0.05"),
+            ("1234.5", 123_450, "1234.50", "1,234.50"),
+            ("1,234.50", 123_450, "1234.50", "1,234.50"),
+            ("-１，２３４．５", -123_450, "-1234.50", "-1,234.50"),
+            ("2270.0000", 227_000, "2270.00", "2,270.00"),
+            ("92233720368547758.07", i64::MAX, "92233720368547758.07", "92,233,720,368,547,758.07"),
+            ("-92233720368547758.08", i64::MIN, "-92233720368547758.08", "-92,233,720,368,547,758.08"),
+        ];
+        for (text, fen, shown, thousands) in table {
+            let amount = yuan(text);
+            assert_eq!((amount.fen(), amount.to_string(), amount.thousands()), (fen, shown.into(), thousands.into()));
+            assert_eq!(Money::parse(shown), Ok(amount));
+            assert_eq!(Money::from_decimal(amount.to_decimal()), Ok(amount));
+            assert_eq!(Exact::from(amount), Exact::parse(shown).unwrap());
+        }
+    }
+
+    #[test]
+    fn refuses_parts_of_a_fen() {
+        let fault = Money::parse("352.245").unwrap_err();
+        assert_eq!(fault.to_string(), "「352.245」小数过多：金额至多2位小数");
+        assert_eq!(Money::from_decimal("0.001".parse().unwrap()).ok(), None);
+        assert_eq!(Money::from_decimal("0.010".parse().unwrap()), Ok(Money::from_fen(1)));
+    }
+
+    #[test]
+    fn refuses_percentages_and_what_is_too_large() {
+        assert_eq!(Money::parse("5%").unwrap_err().to_string(), "「5%」不是金额：应写成 5000 或 1,234.50 的样子");
+        for text in ["92233720368547758.08", "-92233720368547758.09", "79228162514264337593543950335"] {
+            assert!(matches!(Money::parse(text), Err(NumberError::OutOfRange { .. })), "{text}");
+        }
+    }
+
+    #[test]
+    fn computes_up_to_both_ends_and_not_over_them() {
+        assert_eq!(yuan("0.10").add(yuan("0.20")), Ok(yuan("0.30")));
+        assert_eq!(yuan("5000").sub(yuan("5000.01")), Ok(yuan("-0.01")));
+        assert_eq!(yuan("5000").neg(), Ok(yuan("-5000")));
+        let fen = Money::from_fen(1);
+        assert_eq!(MOST.sub(fen).and_then(|amount| amount.add(fen)), Ok(MOST));
+        assert_eq!(MOST.add(fen), Err(ArithmeticError::Overflow));
+        assert_eq!(LEAST.sub(fen), Err(ArithmeticError::Overflow));
+        assert_eq!(LEAST.neg(), Err(ArithmeticError::Overflow));
+        assert_eq!(LEAST.add(fen).and_then(Money::neg), Ok(MOST));
+    }
+
+    #[test]
+    fn sums_in_any_order() {
+        assert_eq!(Money::sum([]), Ok(Money::ZERO));
+        assert_eq!(Money::sum([MOST, MOST, LEAST, Money::from_fen(-9)]), Ok(Money::from_fen(i64::MAX - 10)));
+        assert_eq!(Money::sum([MOST, Money::from_fen(1)]), Err(ArithmeticError::Overflow));
+        assert_eq!(Money::sum([LEAST, Money::from_fen(-1)]), Err(ArithmeticError::Overflow));
+    }
+
+    #[test]
+    fn orders_by_amount() {
+        assert!(LEAST < yuan("-0.01") && yuan("-0.01") < Money::ZERO && yuan("9.99") < yuan("10"));
+        assert_eq!(Money::default(), Money::ZERO);
+    }
+}

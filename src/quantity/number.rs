@@ -167,3 +167,150 @@ pub fn format_thousands(value: Decimal) -> String {
     }
     grouped + decimals
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::Exact;
+
+    #[test]
+    fn reads_what_people_write() {
+        #[rustfmt::skip]
+        let table = [
+            ("5000", "5000"),
+            ("-1.50", "-1.5"),
+            ("+7", "7"),
+            (" 007.0 ", "7"),
+            ("3,164,626.00", "3164626"),
+            ("1,234", "1234"),
+            ("-12,345.6", "-12345.6"),
+            ("16%", "0.16"),
+            ("-0.5%", "-0.005"),
+            ("100.00%", "1"),
+            ("1,000%", "10"),
+            ("５０００", "5000"),
+            ("－１．５０", "-1.5"),
+            ("−1.50", "-1.5"),
+            ("＋３，１６４，６２６．００", "3164626"),
+            ("１６％", "0.16"),
+            ("\u{3000}16％\u{a0}", "0.16"),
+            ("0", "0"),
+            ("-0.00", "0"),
+            ("79228162514264337593543950335", "79228162514264337593543950335"),
+            ("-0.0000000000000000000000000001", "-0.0000000000000000000000000001"),
+            ("0.00000000000000000000000001%", "0.0000000000000000000000000001"),
+            ("0.0000000000000000000000000100%", "0.0000000000000000000000000001"),
+        ];
+        for (text, value) in table {
+            assert_eq!(Exact::parse(text).map(|value| value.to_string()).as_deref(), Ok(value), "{text}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_could_be_read_in_two_ways() {
+        let table = [
+            "",
+            " ",
+            "-",
+            "%",
+            ".",
+            ".5",
+            "5.",
+            "1.2.3",
+            "1e3",
+            "1E+3",
+            "0x10",
+            "--1",
+            "1-",
+            "1 000",
+            "1%%",
+            "%1",
+            "5 %",
+            "12,34",
+            "1234,567",
+            "1,2345",
+            ",123",
+            "1,",
+            "1,,000",
+            "1,234.5,6",
+            "五千",
+            "½",
+            "NaN",
+            "inf",
+            "1_000",
+            "¥5",
+            "5元",
+            "٣",
+            "1.٣",
+        ];
+        for text in table {
+            assert!(
+                matches!(Exact::parse(text), Err(NumberError::Malformed { .. })),
+                "{text}: {:?}",
+                Exact::parse(text)
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_it_cannot_hold() {
+        let long = "9".repeat(100_000);
+        let table = [
+            "79228162514264337593543950336",
+            "0.00000000000000000000000000001",
+            "0.000000000000000000000000001%",
+            "1.00000000000000000000000000000",
+            &long,
+        ];
+        for text in table {
+            let fault = Exact::parse(text).unwrap_err();
+            assert!(matches!(fault, NumberError::TooLong { .. }), "{fault}");
+            assert!(fault.to_string().chars().count() < 100);
+        }
+    }
+
+    #[test]
+    fn says_what_was_expected() {
+        let fault = Exact::parse("1e3").unwrap_err();
+        assert_eq!(fault.to_string(), "「1e3」不是数字：应写成 5000、-1.50、3,164,626.00 或 16% 的样子");
+    }
+
+    #[test]
+    fn pads_to_the_decimals_of_a_unit_and_never_rounds() {
+        #[rustfmt::skip]
+        let table = [
+            ("345", 2, "345.00"),
+            ("345.1", 2, "345.10"),
+            ("345.1000", 2, "345.10"),
+            ("345.123", 2, "345.123"),
+            ("345.00", 0, "345"),
+            ("-0.5", 2, "-0.50"),
+            ("-0.00", 2, "0.00"),
+            ("0.16", 6, "0.160000"),
+            ("79228162514264337593543950335", 2, "79228162514264337593543950335.00"),
+        ];
+        for (value, decimals, shown) in table {
+            assert_eq!(format_decimal(value.parse().unwrap(), decimals), shown);
+        }
+    }
+
+    #[test]
+    fn separates_thousands() {
+        #[rustfmt::skip]
+        let table = [
+            ("3164626.00", "3,164,626.00"),
+            ("0", "0"),
+            ("-0.00", "0.00"),
+            ("0.1234", "0.1234"),
+            ("999", "999"),
+            ("1000", "1,000"),
+            ("-999.5", "-999.5"),
+            ("-1000.5", "-1,000.5"),
+            ("100000", "100,000"),
+            ("1234567.1234567", "1,234,567.1234567"),
+        ];
+        for (value, shown) in table {
+            assert_eq!(format_thousands(value.parse().unwrap()), shown);
+        }
+    }
+}

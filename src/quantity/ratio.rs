@@ -137,3 +137,36 @@ fn whole<T: Whole>(numerator: &T, denominator: &T, mode: RoundingMode) -> T {
     };
     if away { whole + T::one() } else { whole }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn whole_number(coefficient: u128) -> Option<Fitted> {
+        Some(Fitted { coefficient, scale: 0, divisor: 1 })
+    }
+
+    /// Products of just over 127 bits would not overflow a `u128`, but their sum and the double of a remainder would.
+    #[test]
+    fn nothing_wraps_at_the_edge_of_narrow() {
+        let (half, three_quarters, almost_all) = ([1 << 64, 1 << 63], [1 << 64, 3 << 62], [1 << 64, (1 << 64) - 1]);
+        assert_eq!(sum(&half, &half, false, &half), whole_number(2).map(|sum| (false, sum)));
+        assert_eq!(sum(&half, &almost_all, true, &[1 << 63, (1 << 64) - 2]), whole_number(1).map(|sum| (true, sum)));
+        assert_eq!(rounded(&three_quarters, &almost_all, RoundingMode::HalfUp, 1, 0), whole_number(1));
+    }
+
+    /// The denominator goes into the scale as far as the coefficient has room, and stays a divisor from there.
+    #[test]
+    fn one_form_for_a_value() {
+        let fitted = |coefficient, scale, divisor| Some(Fitted { coefficient, scale, divisor });
+        let largest = COEFFICIENT_LIMIT - 1;
+        assert_eq!(quotient(&[50], &[100]), fitted(5, 1, 1));
+        assert_eq!(quotient(&[1], &[30]), fitted(1, 1, 3));
+        assert_eq!(quotient(&[largest], &[10]), fitted(largest, 1, 1));
+        assert_eq!(quotient(&[largest], &[4]), fitted(largest, 0, 4));
+        assert_eq!(quotient(&[1], &[ten_to(28), 1 << 10]), fitted(1, 28, 1 << 10));
+        assert_eq!(quotient(&[1], &[COEFFICIENT_LIMIT]), fitted(5u128.pow(28), 28, 1 << 68));
+        assert_eq!(quotient(&[1], &[COEFFICIENT_LIMIT, 3]), fitted(5u128.pow(28), 28, 3 << 68));
+        assert_eq!(quotient(&[COEFFICIENT_LIMIT], &[1]), None);
+    }
+}

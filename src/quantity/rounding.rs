@@ -143,3 +143,71 @@ impl fmt::Display for Rounding {
         write!(f, "{} {}", self.mode, self.step.normalize())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_what_it_shows() {
+        for mode in RoundingMode::ALL {
+            for (text, step) in STEPS {
+                let rounding = Rounding { mode, step };
+                assert_eq!(rounding.to_string(), format!("{mode} {text}"));
+                assert_eq!(Rounding::parse(&rounding.to_string()), Ok(rounding));
+            }
+        }
+        assert_eq!(Rounding::FEN_HALF_UP.to_string(), "half-up 0.01");
+    }
+
+    #[test]
+    fn refuses_other_texts() {
+        for text in [
+            "",
+            "half-up",
+            "0.01",
+            "half-up 0.02",
+            "half-up 100",
+            "half-up 0",
+            "half-up -1",
+            "half-up 0.010",
+            "half-up 0.0000001",
+            "half-down 0.01",
+            "HALF-UP 0.01",
+            "half-up  0.01",
+            " half-up 0.01",
+            "half-up 0.01 ",
+            "0.01 half-up",
+            "四舍五入到分",
+        ] {
+            let fault = Rounding::parse(text).unwrap_err();
+            assert!(fault.to_string().contains(&format!("「{text}」")), "{text}");
+        }
+    }
+
+    #[test]
+    fn tells_people_what_it_does() {
+        #[rustfmt::skip]
+        let table = [
+            ("half-up 0.01", "四舍五入到分"),
+            ("half-up 1", "四舍五入到元"),
+            ("half-even 0.01", "四舍六入五成双到分"),
+            ("up 0.1", "只入不舍到角"),
+            ("down 10", "只舍不入到十元"),
+            ("half-up 0.0001", "四舍五入到小数点后4位"),
+        ];
+        for (text, description) in table {
+            assert_eq!(Rounding::parse(text).unwrap().describe(), description);
+        }
+        let step = Decimal::new(50, 2);
+        assert_eq!(Rounding { mode: RoundingMode::Up, step }.describe(), "只入不舍到0.5的整数倍");
+    }
+
+    #[test]
+    fn knows_how_many_decimals_it_leaves() {
+        for (text, decimals) in [("up 10", 0), ("up 1", 0), ("up 0.1", 1), ("up 0.01", 2), ("up 0.000001", 6)] {
+            assert_eq!(Rounding::parse(text).unwrap().decimals(), decimals);
+        }
+        assert_eq!(Rounding { mode: RoundingMode::Up, step: Decimal::new(50, 2) }.decimals(), 1);
+    }
+}

@@ -91,3 +91,53 @@ fn show_percent(ratio: Decimal, _decimals: u32) -> String {
         Err(_) => ratio.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rates_are_read_and_shown_as_percentages() {
+        for (text, value, shown) in [
+            ("16%", "0.16", "16%"),
+            ("0.16", "0.16", "16%"),
+            ("0.5%", "0.005", "0.5%"),
+            ("１００％", "1", "100%"),
+            ("9.8333%", "0.098333", "9.8333%"),
+            ("-3%", "-0.03", "-3%"),
+            ("0", "0", "0%"),
+            ("79228162514264337593543950335", "79228162514264337593543950335", "79228162514264337593543950335"),
+        ] {
+            let rate = Rate::parse(text).unwrap();
+            assert_eq!((rate.value(), rate.to_string().as_str()), (value.parse().unwrap(), shown));
+            assert_eq!(Rate::parse(shown), Ok(rate));
+        }
+    }
+
+    #[test]
+    fn hours_days_and_counts_have_their_decimals() {
+        assert_eq!(Hours::parse("7.5").unwrap().to_string(), "7.50");
+        assert_eq!(Days::parse("21.75").unwrap().to_string(), "21.75");
+        assert_eq!(Count::parse("1,200").unwrap().to_string(), "1200");
+        assert_eq!(Count::parse("12.0"), Count::parse("12"));
+        assert_eq!(Exact::from(Days::parse("21.75").unwrap()).to_string(), "21.75");
+        assert_eq!(Count::from_decimal(Decimal::TWO).map(Count::value), Ok(Decimal::TWO));
+    }
+
+    #[test]
+    fn refuses_more_decimals_and_wrong_signs() {
+        #[rustfmt::skip]
+        let faults = [
+            (Rate::parse("0.0000001").unwrap_err(), "「0.0000001」小数过多：比率至多6位小数"),
+            (Hours::parse("7.505").unwrap_err(), "「7.505」小数过多：工时至多2位小数"),
+            (Days::parse("0.001").unwrap_err(), "「0.001」小数过多：天数至多2位小数"),
+            (Count::parse("1.5").unwrap_err(), "「1.5」小数过多：个数至多0位小数"),
+            (Hours::parse("50%").unwrap_err(), "「50%」不是工时：应写成 7.5 的样子"),
+            (Count::parse("三").unwrap_err(), "「三」不是个数：应写成 12 的样子"),
+            (Rate::parse("一成").unwrap_err(), "「一成」不是比率：应写成 16% 或 0.16 的样子"),
+        ];
+        for (fault, message) in faults {
+            assert_eq!(fault.to_string(), message);
+        }
+    }
+}

@@ -9,6 +9,8 @@ use super::number::excerpt;
 /// The base units, in the order in which a product names them.
 const BASES: [&str; 9] = ["元", "人", "次", "班", "套", "年", "月", "天", "小时"];
 const YUAN: usize = 0;
+/// A power that is too large to be written. Nothing brings it back, and it compares with nothing.
+const BEYOND: i8 = i8::MIN;
 /// People, times, shifts, sets, years and months are counted whole.
 const COUNTED: std::ops::Range<usize> = 1..7;
 
@@ -76,7 +78,11 @@ impl Unit {
     /// # Errors
     /// Unknown units, two strokes, empty parts, and powers over 127.
     pub fn parse(text: &str) -> Result<Unit, UnitError> {
-        let fault = |found: &str| UnitError { text: excerpt(text), found: excerpt(found) };
+        let fault = |found: &str| {
+            // Nothing between two signs is best shown by the whole.
+            let found = if found.trim().is_empty() { text } else { found };
+            UnitError { text: excerpt(text), found: excerpt(found) }
+        };
         let trimmed = text.trim();
         if trimmed.is_empty() {
             return Ok(Unit::NONE);
@@ -102,30 +108,31 @@ impl Unit {
         for factor in product.split('·') {
             let known = BASES.iter().position(|base| *base == factor.trim());
             let exponent = known.and_then(|index| self.exponents.get_mut(index)).ok_or(factor)?;
-            *exponent = exponent.checked_add(power).ok_or(factor)?;
+            *exponent = exponent.checked_add(power).filter(|sum| *sum != BEYOND).ok_or(factor)?;
         }
         Ok(self)
     }
 
     /// The unit of a product. Ratios leave a unit as it is; a percentage of a plain number stays a percentage.
     ///
-    /// Powers stop at 127, which no unit that can be written reaches by accident: such a product compares as different.
+    /// A product with a power over 127 has a unit that compares with none, so a check against any unit fails.
     #[must_use]
     pub fn mul(self, other: Unit) -> Unit {
-        Unit::combine(self, other, self.mark.or(other.mark), i8::saturating_add)
+        Unit::combine(self, other, self.mark.or(other.mark), i8::checked_add)
     }
 
     /// The unit of a quotient. A percentage over a percentage is a plain number.
     #[must_use]
     pub fn div(self, other: Unit) -> Unit {
         let mark = if other.mark.is_some() { None } else { self.mark };
-        Unit::combine(self, other, mark, i8::saturating_sub)
+        Unit::combine(self, other, mark, i8::checked_sub)
     }
 
-    fn combine(left: Unit, right: Unit, mark: Option<Mark>, combine: fn(i8, i8) -> i8) -> Unit {
+    fn combine(left: Unit, right: Unit, mark: Option<Mark>, combine: fn(i8, i8) -> Option<i8>) -> Unit {
         let mut exponents = left.exponents;
         for (exponent, other) in exponents.iter_mut().zip(right.exponents) {
-            *exponent = combine(*exponent, other);
+            let beyond = *exponent == BEYOND || other == BEYOND;
+            *exponent = combine(*exponent, other).filter(|_| !beyond).unwrap_or(BEYOND);
         }
         // Only what has nothing else above the stroke can be shown as a percentage or a multiple.
         let mark = mark.filter(|_| exponents.iter().all(|exponent| *exponent <= 0));
@@ -135,7 +142,7 @@ impl Unit {
     /// Whether numbers of these units can be added and compared. Plain numbers, `%` and `倍` can.
     #[must_use]
     pub fn same_dimension(&self, other: &Unit) -> bool {
-        self.exponents == other.exponents
+        self.exponents == other.exponents && !self.exponents.contains(&BEYOND)
     }
 
     /// Whether it is a plain number, `%` or `倍`.
@@ -201,5 +208,151 @@ impl fmt::Display for Unit {
         };
         f.write_str(above)?;
         if below.is_empty() { Ok(()) } else { write!(f, "/{below}") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn unit(text: &str) -> Unit {
+        Unit::parse(text).unwrap()
+    }
+
+    #[test]
+    fn reads_and_shows() {
+        #[rustfmt::skip]
+        let table = [
+            ("", ""),
+            (" ", ""),
+            ("元", "元"),
+            ("元/月", "元/月"),
+            (" 元 / 月 ", "元/月"),
+            ("元/小时", "元/小时"),
+            ("人·月", "人·月"),
+            ("月·人", "人·月"),
+            ("元/人·月", "元/人·月"),
+            ("元/月·人", "元/人·月"),
+            ("元·元", "元·元"),
+            ("元/元", ""),
+            ("1/月", "1/月"),
+            ("%", "%"),
+            ("％", "%"),
+            ("倍", "倍"),
+            ("%/天", "%/天"),
+        ];
+        for (text, shown) in table {
+            assert_eq!(unit(text).to_string(), shown, "{text}");
+            assert_eq!(unit(shown), unit(text));
+        }
+        for base in BASES {
+            assert_eq!(unit(base).to_string(), base);
+        }
+    }
+
+    #[test]
+    fn refuses_and_points_at_the_part() {
+        #[rustfmt::skip]
+        let table = [
+            ("美元", "美元"),
+            ("元/周", "周"),
+            ("人*月", "人*月"),
+            ("元/月/人", "月/人"),
+            ("元·%", "%"),
+            ("元/%", "%"),
+            ("1", "1"),
+            ("元/1", "1"),
+            ("元/", "元/"),
+            ("/月", "/月"),
+            ("人··月", "人··月"),
+        ];
+        for (text, found) in table {
+            assert_eq!(Unit::parse(text), Err(UnitError { text: text.into(), found: found.into() }));
+        }
+        let fault = Unit::parse("元/周").unwrap_err().to_string();
+        assert!(fault.starts_with("单位「元/周」中的「周」无法识别："), "{fault}");
+        assert!(Unit::parse(&["元"; 127].join("·")).is_ok());
+        assert!(Unit::parse(&["元"; 128].join("·")).is_err());
+        assert!(Unit::parse(&format!("1/{}", ["月"; 127].join("·"))).is_ok());
+        assert!(Unit::parse(&format!("1/{}", ["月"; 128].join("·"))).is_err());
+    }
+
+    #[test]
+    fn multiplies_and_divides() {
+        #[rustfmt::skip]
+        let table = [
+            ("元/月", '*', "月", "元"),
+            ("元/人·月", '*', "人·月", "元"),
+            ("元/人·月", '*', "人", "元/月"),
+            ("元", '/', "小时", "元/小时"),
+            ("元/月", '/', "天", "元/月·天"),
+            ("元", '/', "元", ""),
+            ("元", '/', "元/月", "月"),
+            ("元", '*', "元", "元·元"),
+            ("月", '/', "月·月", "1/月"),
+            ("元", '*', "%", "元"),
+            ("倍", '*', "元", "元"),
+            ("元", '/', "%", "元"),
+            ("%", '*', "", "%"),
+            ("", '*', "%", "%"),
+            ("%", '*', "%", "%"),
+            ("%", '/', "", "%"),
+            ("%", '/', "%", ""),
+            ("", '/', "%", ""),
+            ("", '/', "月", "1/月"),
+            ("%/天", '*', "天", "%"),
+            ("%", '/', "天", "%/天"),
+            ("%/天", '*', "元·天", "元"),
+        ];
+        for (left, operation, right, result) in table {
+            let (a, b) = (unit(left), unit(right));
+            let combined = if operation == '*' { a.mul(b) } else { a.div(b) };
+            assert_eq!(combined, unit(result), "{left} {operation} {right}");
+        }
+    }
+
+    #[test]
+    fn tells_dimensions_apart() {
+        assert!(unit("%").same_dimension(&unit("")) && unit("倍").same_dimension(&unit("%")));
+        assert!(!unit("元").same_dimension(&unit("元/月")) && !unit("月").same_dimension(&unit("年")));
+        assert!(unit("").is_ratio() && unit("%").is_ratio() && unit("倍").is_ratio() && unit("元/元").is_ratio());
+        assert!(!unit("元").is_ratio() && !unit("%/天").is_ratio());
+        assert!(
+            unit("元").is_money() && !unit("元/月").is_money() && !unit("").is_money() && !unit("元·元").is_money()
+        );
+        assert!(unit("%").is_percent() && !unit("").is_percent() && !unit("%/天").is_percent());
+        assert_eq!((Unit::NONE, Unit::YUAN, Unit::PERCENT), (unit(""), unit("元"), unit("%")));
+        assert_eq!(Unit::default(), Unit::NONE);
+    }
+
+    #[test]
+    fn powers_too_large_compare_with_nothing() {
+        for base in [Unit::YUAN, unit("1/月")] {
+            let mut power = base;
+            for _ in 0..6 {
+                power = power.mul(power);
+            }
+            // 64, 127, and one too many
+            let most = power.mul(power.div(base));
+            assert!(most.same_dimension(&unit(&most.to_string())));
+            let beyond = most.mul(base);
+            assert!(!beyond.same_dimension(&beyond));
+            assert!(!beyond.div(most).same_dimension(&base));
+            assert!(!beyond.div(beyond).is_ratio());
+        }
+    }
+
+    #[test]
+    fn knows_its_decimals() {
+        #[rustfmt::skip]
+        let table = [
+            ("元", 2), ("元/月", 2), ("元/小时", 2), ("元/人·月", 2), ("元·月", 2),
+            ("人", 0), ("次", 0), ("班", 0), ("套", 0), ("年", 0), ("月", 0), ("人·月", 0),
+            ("天", 2), ("小时", 2), ("人·天", 2),
+            ("%", 6), ("", 6), ("倍", 6), ("%/天", 6), ("次/月", 6), ("月/元", 6),
+        ];
+        for (text, decimals) in table {
+            assert_eq!(unit(text).default_decimals(), decimals, "{text}");
+        }
     }
 }
