@@ -261,15 +261,17 @@ fn rejected_rows_are_written_to_a_workbook() {
     assert_eq!(cells[2][..4], ["2", "基本工资", "三千", "不是金额"]);
 }
 
+/// A row of cells of text, as XML.
+fn text_row(cells: [&str; 8]) -> String {
+    let cell = |cell: &str| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
+    format!("<row>{}</row>", cells.map(cell).concat())
+}
+
 #[test]
 fn a_formula_saved_without_its_result_is_no_value() {
-    let cells = |row: &str, cells: [&str; 8]| -> String {
-        let cell = |cell: &str| format!("<c t=\"inlineStr\"><is><t>{cell}</t></is></c>");
-        format!("<row r=\"{row}\">{}</row>", cells.map(cell).concat())
-    };
     let with_wage = |wage: &str| {
-        let good = cells("2", GOOD).replace("<c t=\"inlineStr\"><is><t>3200</t></is></c>", wage);
-        unpacked_workbook(&(cells("1", HEADINGS) + &good))
+        let good = text_row(GOOD).replace("<c t=\"inlineStr\"><is><t>3200</t></is></c>", wage);
+        unpacked_workbook(&(text_row(HEADINGS) + &good))
     };
     let cached = read_bytes("a.xlsx", &with_wage("<c><f>3000+200</f><v>3200</v></c>")).unwrap();
     assert_eq!((cached.rows[0].base_wage, cached.rejected.len()), (yuan("3200"), 0));
@@ -277,6 +279,18 @@ fn a_formula_saved_without_its_result_is_no_value() {
     assert_eq!(missing.rejected[0].value, "公式没有保存计算结果");
     let blank = read_bytes("a.xlsx", &with_wage("<c t=\"str\"><f>\"\"</f><v></v></c>")).unwrap();
     assert_eq!(blank.rejected[0].problem, "必填，这里是空的");
+}
+
+#[test]
+fn a_cell_outside_the_sheet_is_damage_and_no_panic() {
+    let with_cell = |place: &str| {
+        let stray = format!("<row><c r=\"{place}\"><v>1</v></c></row>");
+        read_bytes("a.xlsx", &unpacked_workbook(&(text_row(HEADINGS) + &text_row(GOOD) + &stray)))
+    };
+    assert_eq!(with_cell("A1048576").unwrap().rejected[0].row, 1_048_576);
+    for place in ["A1048577", "XFE1", "A99999999999999", "ZZZZZZZZZZ1"] {
+        assert!(matches!(table_fault(with_cell(place).unwrap_err()), TableFault::Damaged(_)), "{place}");
+    }
 }
 
 /// A workbook of one sheet, as a program writes it that leaves the computing to Excel.

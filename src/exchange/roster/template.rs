@@ -30,6 +30,14 @@ const LAST_ROW: u32 = 10_000;
 const KINDS_COLUMN: u16 = 4;
 const KINDS_FIRST_ROW: u32 = 1;
 
+/// What is true of the whole roster.
+const HINTS: [&str; 4] = [
+    "列的先后次序不限；用不着的选填列可以删去；不要增加表里没有的列。",
+    "不要合并单元格，不要留合计行。",
+    "隐藏的行和筛选掉的行同样参与核算，不核算的人员请删去。",
+    "一行有错时只退回这一行，错在哪里、如何改正写在 rejected.xlsx；其余各行照常核算。",
+];
+
 /// Writes an empty roster: headings, notes, drop-downs, one made-up row, instructions.
 ///
 /// # Errors
@@ -68,7 +76,6 @@ fn laid_out(columns: &[&Column], rows: &[Vec<Option<Value>>]) -> Result<Vec<u8>,
     let mut workbook = undated()?;
     let sheet = workbook.add_worksheet();
     sheet.set_name(ROSTER)?.set_freeze_panes(1, 2)?;
-    for_print(sheet)?;
     for (place, column) in (0..).zip(columns) {
         head(sheet, place, column)?;
     }
@@ -141,16 +148,16 @@ fn format(kind: Kind) -> Format {
     Format::new().set_num_format(code)
 }
 
-/// Wide enough for the heading and for what the column holds; a Chinese character is two wide.
+/// In characters: wide enough for the heading and for what the column holds. A Chinese character is two wide.
 fn width(column: &Column) -> u16 {
-    let content = match column.kind {
-        Kind::Number if column.field == Field::WorkerNo => 12,
-        Kind::Number => 22,
-        Kind::IdKind => 16,
+    let content = match (column.field, column.kind) {
+        (Field::IdNumber | Field::BankAccount | Field::Project, _) => 22,
+        (Field::Payer | Field::Note, _) => 26,
+        (_, Kind::IdKind) => 16,
         _ => 12,
     };
     let heading = column.heading.chars().fold(2, |width, _| width + 2);
-    heading.clamp(content, 24)
+    heading.max(content)
 }
 
 fn remark(column: &Column) -> String {
@@ -204,6 +211,10 @@ fn instruct(sheet: &mut Worksheet, columns: &[&Column]) -> Result<(), XlsxError>
         sheet.write_string_with_format(row, 0, column.heading, &wrapped)?;
         sheet.write_string_with_format(row, 1, duty, &wrapped)?;
         sheet.write_string_with_format(row, 2, says, &wrapped)?;
+    }
+    let below = columns.len() as u32 + 2;
+    for (row, hint) in (below..).zip(HINTS) {
+        sheet.write_string_with_format(row, 2, hint, &wrapped)?;
     }
     for (row, kind) in (KINDS_FIRST_ROW..).zip(ID_KINDS.iter()) {
         sheet.write_string(row, KINDS_COLUMN, &kind.name)?;

@@ -1,15 +1,30 @@
 //! Workbooks. The one place where a binary float becomes decimal text.
 
-use std::io::Cursor;
+use std::{
+    io::Cursor,
+    panic::{self, AssertUnwindSafe},
+};
 
 use calamine::{DataRef, ExcelDateTime, Reader, SheetType, SheetVisible, Xlsx, XlsxError, open_workbook_from_rs};
 use chrono::NaiveDate;
 
 use super::{Area, Grid, Table, TableFault, Value};
 
+/// The size of a sheet; a cell outside is none.
+const SHEET_ROWS: u32 = 1_048_576;
+const SHEET_COLUMNS: u32 = 16_384;
+
 type Workbook<'a> = Xlsx<Cursor<&'a [u8]>>;
 
+/// Reads the first visible sheet that has a header.
+///
+/// The reader of workbooks panics on some malformed cell references; to the person whose file it is, that is a damaged
+/// file like any other.
 pub(super) fn read(bytes: &[u8], knows: &impl Fn(&str) -> bool) -> Result<Table, TableFault> {
+    panic::catch_unwind(AssertUnwindSafe(|| first_table(bytes, knows))).unwrap_or_else(|_| Err(misplaced()))
+}
+
+fn first_table(bytes: &[u8], knows: &impl Fn(&str) -> bool) -> Result<Table, TableFault> {
     let is_zip = bytes.starts_with(b"PK");
     let mut workbook: Workbook<'_> = open_workbook_from_rs(Cursor::new(bytes)).map_err(|error| match error {
         XlsxError::Password => TableFault::Encrypted,
@@ -43,6 +58,9 @@ fn cells(workbook: &mut Workbook<'_>, sheet: &str) -> Result<Grid, TableFault> {
     let mut reader = workbook.worksheet_cells_reader(sheet).map_err(|error| damaged(&error))?;
     while let Some(cell) = reader.next_cell_with_formula_metadata().map_err(|error| damaged(&error))? {
         let (row, column) = cell.pos;
+        if row >= SHEET_ROWS || column >= SHEET_COLUMNS {
+            return Err(misplaced());
+        }
         let value = match value(&cell.value) {
             None if cell.formula.is_some() && cell.value == DataRef::Empty => {
                 Some(Value::Broken("公式没有保存计算结果".to_owned()))
@@ -88,6 +106,10 @@ fn date(moment: &ExcelDateTime) -> Value {
 
 fn damaged(error: &XlsxError) -> TableFault {
     TableFault::Damaged(error.to_string())
+}
+
+fn misplaced() -> TableFault {
+    TableFault::Damaged("单元格位置有误".to_owned())
 }
 
 #[cfg(test)]
