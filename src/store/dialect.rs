@@ -48,6 +48,8 @@ pub(super) async fn connect(
         .foreign_keys(true)
         // In WAL mode, less than FULL would let a power cut take the last commits.
         .synchronous(SqliteSynchronous::Full)
+        // In KiB when negative: room for the indexes of some hundred thousand slips while a large run goes in.
+        .pragma("cache_size", "-65536")
         .busy_timeout(patience);
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
@@ -70,9 +72,13 @@ pub(super) async fn content(connection: &mut Connection) -> Result<Content, sqlx
     })
 }
 
-/// Lets readers go on while somebody writes. The file remembers it.
-pub(super) async fn settle(connection: &mut Connection) -> Result<(), sqlx::Error> {
-    query("PRAGMA journal_mode = WAL").execute(connection).await.map(drop)
+/// Lets readers go on while somebody writes. The file remembers it, so that it does not matter which of several
+/// openers does it; SQLite does not wait for the lock that this needs.
+pub(super) async fn settle(connection: &mut Connection) -> Result<(), Problem> {
+    match query("PRAGMA journal_mode = WAL").execute(connection).await.map_err(Problem::from) {
+        Ok(_) | Err(Problem::Locked) => Ok(()),
+        Err(problem) => Err(problem),
+    }
 }
 
 /// Claims a new database as ours, within the transaction that fills it.

@@ -4,7 +4,7 @@ use sqlx::{AssertSqlSafe, Pool, query, query_scalar, raw_sql};
 
 use super::{
     chain::GENESIS,
-    dialect::{self, BEGIN_WRITE, Connection, Content, Database},
+    dialect::{self, BEGIN_READ, BEGIN_WRITE, Connection, Content, Database},
     error::Problem,
 };
 
@@ -13,14 +13,15 @@ const MIGRATIONS: [&str; 1] = [include_str!("migrations/0001_ledger.sql")];
 
 /// Makes a new ledger, or brings an older one forward, in one transaction; refuses a newer one and other files.
 pub(super) async fn migrate(pool: &Pool<Database>) -> Result<(), Problem> {
-    let mut connection = pool.acquire().await?;
-    let known = MIGRATIONS.len() as i64;
-    if version(&mut connection).await? == known {
+    // In one transaction, so that a ledger which another program is just making is seen as nothing or as whole.
+    let mut reading = pool.begin_with(BEGIN_READ).await?;
+    let found = version(&mut reading).await?;
+    reading.rollback().await?;
+    // Only now that the file is known to be empty or ours may it be changed.
+    dialect::settle(&mut *pool.acquire().await?).await?;
+    if found == MIGRATIONS.len() as i64 {
         return Ok(());
     }
-    // Only now that the file is known to be empty or ours may it be changed.
-    dialect::settle(&mut connection).await?;
-    drop(connection);
 
     let mut transaction = pool.begin_with(BEGIN_WRITE).await?;
     // Somebody else may have done it while we waited for the lock.

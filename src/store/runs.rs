@@ -7,7 +7,7 @@ use sqlx::{Row, query, query_as};
 use super::{
     books::is_kept,
     chain::Writer,
-    compare::{Comparison, Difference, compare},
+    compare::{Difference, compare},
     dialect::{BEGIN_READ, Connection, Database},
     error::{Problem, StoreError},
     ledger::Ledger,
@@ -62,16 +62,14 @@ impl Ledger {
             let old = find_run(writer.connection(), &header.key).await?;
             let mut standing = BTreeMap::new();
             if let Some(run) = &old {
-                let comparison = compare(writer.connection(), run, header, slips).await?;
-                match comparison {
-                    Comparison { differences, .. } if differences.is_empty() => {
-                        return Ok(CommitOutcome::AlreadyThere { run_id: run.id });
-                    }
-                    Comparison { differences, .. } if !replace => {
-                        return Ok(CommitOutcome::Differs { run_id: run.id, differences });
-                    }
-                    Comparison { standing: slips, .. } => standing = slips,
+                let found = compare(writer.connection(), run, header, slips).await?;
+                if found.differences.is_empty() {
+                    return Ok(CommitOutcome::AlreadyThere { run_id: run.id });
                 }
+                if !replace {
+                    return Ok(CommitOutcome::Differs { run_id: run.id, differences: found.differences });
+                }
+                standing = found.standing;
             }
             if !is_kept(writer.connection(), &header.rulebook_digest).await? {
                 return Err(Problem::BookNotKept(header.rulebook_digest.clone()));

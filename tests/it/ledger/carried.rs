@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use gongche::store::{Loaded, Opening, SlipRecord, Span};
 
-use super::{Bench, PAYER, amounts, header, key, period, person, slip};
+use super::{Bench, PAYER, amounts, header, key, period, person, raw, slip};
 
 /// The taxes of `worker` before the run, oldest first.
 fn earlier(bench: &Bench, month: &str, number: u32, paid_on: &str, span: Span, worker: &str) -> Vec<String> {
@@ -84,6 +84,19 @@ fn replaced_slips_and_other_payers_are_not_counted() {
     assert_eq!(earlier(&bench, "2026-09", 1, "2026-09-30", Span::TaxYear(2026), "A001"), ["2"]);
     let gone = earlier(&bench, "2026-09", 1, "2026-09-30", Span::TaxYear(2026), "A002");
     assert_eq!(gone, <[String; 0]>::default(), "the replacement has no slip of this worker");
+}
+
+#[test]
+fn one_slip_can_be_replaced_by_that_of_another_run() {
+    let bench = Bench::new();
+    bench.commit(&header(key(PAYER, "2026-08", 1), "2026-08-31"), &[slip("A001", "1"), slip("A002", "1")]);
+    bench.commit(&header(key(PAYER, "2026-08", 2), "2026-08-31"), &[slip("A001", "2")]);
+    raw(&bench.path(), "UPDATE slip SET replaces = 3 WHERE id = 6");
+
+    let asked = |worker| earlier(&bench, "2026-09", 1, "2026-09-30", Span::TaxYear(2026), worker);
+    assert_eq!((asked("A001"), asked("A002")), (vec!["2".to_owned()], vec!["1".to_owned()]));
+    let first = bench.ledger.slips_of(&key(PAYER, "2026-08", 1)).unwrap();
+    assert_eq!(first.iter().map(|slip| slip.record.worker.as_str()).collect::<Vec<_>>(), ["A002"]);
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Files that are no ledger, or none that we can read.
 
-use std::fs;
+use std::{fs, thread};
 
 use gongche::store::{Ledger, Problem, StoreError};
 
@@ -18,6 +18,23 @@ fn a_new_ledger_is_empty_sound_and_opens_again() {
     }
     let files: Vec<_> = fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
     assert_eq!(files, [path], "closed, the ledger is one file under its own name");
+}
+
+#[test]
+fn one_new_ledger_is_made_by_many_at_once() {
+    for _ in 0..20 {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ledger.db");
+        thread::scope(|scope| {
+            let open = |n: usize| {
+                let path = &path;
+                scope.spawn(move || Ledger::open(path).and_then(|ledger| ledger.keep_book(&n.to_string(), b"content")))
+            };
+            let openers: Vec<_> = (0..4).map(open).collect();
+            openers.into_iter().for_each(|opener| opener.join().unwrap().unwrap());
+        });
+        assert_eq!(Ledger::open_existing(&path).unwrap().verify().unwrap().sound, 4);
+    }
 }
 
 #[test]
