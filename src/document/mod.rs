@@ -17,6 +17,7 @@ mod markup;
 mod model;
 mod page;
 mod scale;
+mod sfnt;
 mod table;
 mod template;
 mod writer;
