@@ -18,6 +18,7 @@ mod model;
 mod page;
 mod payslip;
 mod scale;
+mod sfnt;
 mod table;
 mod template;
 mod writer;

@@ -115,7 +115,9 @@ fn without_space(text: &str) -> String {
 /// The text as `lopdf` reads it, on any machine, page by page: a line for every run, in reading order.
 fn own_pages(bytes: &[u8]) -> Vec<String> {
     let document = lopdf::Document::load_mem(bytes).unwrap();
-    document.get_pages().into_keys().map(|page| document.extract_text(&[page]).unwrap()).collect()
+    let text =
+        |page| document.extract_text(&[page]).unwrap().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    document.get_pages().into_keys().map(text).collect()
 }
 
 fn golden(name: &str, text: &str) {
@@ -312,6 +314,10 @@ fn values_cannot_become_markup() {
 fn the_same_input_gives_the_same_bytes() {
     assert_eq!(payslip(), payslip());
     assert_eq!(agreement(), agreement());
+    let (first, others) = (payslip(), (0..4).map(|_| std::thread::spawn(payslip)).collect::<Vec<_>>());
+    for other in others {
+        assert_eq!(other.join().unwrap(), first, "made while others were made");
+    }
     let mut other = view();
     other["net"] = json!("6,046.32");
     assert_ne!(document::render("payslip", &other, &files(), &meta("工资条 2026年9月 样例")).unwrap(), payslip());
