@@ -155,6 +155,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
     }
 
     fn round(&mut self, slot: SlotId, value: Value, round: &RoundBy<'b>) -> Result<Value, Fault> {
+        let Value::Number(number) = value else { return Ok(value) };
         let rounding = match round {
             RoundBy::Fixed(rounding) => *rounding,
             RoundBy::Value(node) => match self.node(slot, node)? {
@@ -162,12 +163,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 other => return Ok(other),
             },
         };
-        match value {
-            Value::Number(number) => {
-                self.arithmetic(slot, number.round(rounding).map(|value| Value::Number(value.into())))
-            }
-            other => Ok(other),
-        }
+        self.arithmetic(slot, number.round(rounding).map(|value| Value::Number(value.into())))
     }
 
     fn arithmetic<T>(&self, slot: SlotId, result: Result<T, ArithmeticError>) -> Result<T, Fault> {
