@@ -54,10 +54,6 @@ impl PlaceFile {
     pub(super) const fn new(file: FileId) -> Self {
         Self { file, read: OnceLock::new() }
     }
-
-    pub(super) const fn file(&self) -> FileId {
-        self.file
-    }
 }
 
 /// What the book says of a cell of a supplied value.
@@ -84,22 +80,28 @@ impl Book {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn read(sources: Sources) -> Result<Self, Faulty> {
+        Self::judge(sources, |_| Vec::new())
+    }
+
+    /// Reads and checks every file, those of the regions too.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read_all(sources: Sources) -> Result<Self, Faulty> {
+        Self::judge(sources, |book| {
+            book.places.keys().filter_map(|code| book.place(code)).flat_map(|place| place.diagnostics.clone()).collect()
+        })
+    }
+
+    fn judge(sources: Sources, further: impl FnOnce(&Self) -> Vec<Diagnostic>) -> Result<Self, Faulty> {
         let mut diagnostics = Vec::new();
         let book = read::read(sources, &mut diagnostics);
-        // A book whose names do not stand would only be reported twice.
-        if diagnostics.is_empty() {
-            check::book(&book, &mut diagnostics);
-        }
+        check::book(&book, &mut diagnostics);
+        diagnostics.extend(further(&book));
         if diagnostics.iter().any(|one| one.severity == Severity::Error) {
             return Err(Faulty { sources: book.sources, diagnostics });
         }
         Ok(book)
-    }
-
-    /// Reads every region file as well and reports all that is wrong in them.
-    #[must_use]
-    pub fn check_regions(&self) -> Vec<Diagnostic> {
-        self.places.keys().filter_map(|code| self.place(code)).flat_map(|place| place.diagnostics.clone()).collect()
     }
 
     pub(super) fn new(
@@ -216,8 +218,9 @@ impl Book {
         let place = self.places.get(code)?;
         Some(place.read.get_or_init(|| {
             let mut diagnostics = Vec::new();
-            let reader = Reader { sources: &self.sources, instruments: &self.instruments };
+            let reader = Reader { sources: &self.sources, instruments: &self.instruments, regions: &self.regions };
             let (supplies, examples) = reader.region(place.file, code, &self.lexicon, &mut diagnostics);
+            check::examples(self, &examples, &mut diagnostics);
             PlaceContent { supplies, examples, diagnostics }
         }))
     }

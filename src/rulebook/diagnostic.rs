@@ -65,6 +65,15 @@ impl Diagnostic {
         self.help = Some(advice.into());
         self
     }
+
+    /// With the nearest of the words that would do; where none is near, with other advice.
+    #[must_use]
+    pub fn suggest<'w>(self, word: &str, among: impl IntoIterator<Item = &'w str>, otherwise: &str) -> Self {
+        match nearest(word, among) {
+            Some(near) => self.help(format!("是不是「{near}」？")),
+            None => self.help(otherwise),
+        }
+    }
 }
 
 /// The diagnostics as text for a terminal: in the order of the files, with the lines they point at.

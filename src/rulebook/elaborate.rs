@@ -2,8 +2,9 @@
 
 use super::{
     diagnostic::Diagnostic,
-    lexicon::{Lexicon, NameError},
+    lexicon::Lexicon,
     model::{EntryId, PackageId, Sort, Type},
+    read::misnamed,
     source::{Located, Place, Sources},
     term::{DateFunction, Index, ScalePart, Term, TermKind},
 };
@@ -224,23 +225,10 @@ impl Elaborator<'_> {
     fn find(&mut self, name: &Name) -> Option<EntryId> {
         match self.setting.lexicon.find(self.setting.package, &name.text) {
             Ok(entry) => Some(entry),
-            Err(NameError::Nothing(near)) => {
-                let place = self.place(name.span);
-                let report = Diagnostic::error(
-                    "unknown-name",
-                    place,
-                    format!("没有「{}」这个名称", name.text),
-                    "没有谁给出这个名称",
-                );
-                self.sink.push(match near {
-                    Some(near) => report.help(format!("是不是「{near}」？")),
-                    None => report.help("名称要在本包或 uses 的包里定义；别的包要写全称 package.id"),
-                });
+            Err(error) => {
+                let located = Located { value: name.text.clone(), place: self.place(name.span) };
+                self.sink.push(misnamed(&error, &located, "没有谁给出这个名称"));
                 None
-            }
-            Err(NameError::Several(givers)) => {
-                let message = format!("「{}」有几处给出：{}", name.text, givers.join("、"));
-                self.fail("two-givers", name.span, message, "请写全称")
             }
         }
     }

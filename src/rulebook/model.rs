@@ -140,6 +140,19 @@ impl Sort {
             Self::Figure => "figure",
         }
     }
+
+    /// The word for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dimension => "维度",
+            Self::Fact => "事实",
+            Self::Carried => "结转",
+            Self::Value => "法定值",
+            Self::Scale => "税率表",
+            Self::Figure => "计算",
+        }
+    }
 }
 
 /// The type of a cell, or of a part of a formula.
