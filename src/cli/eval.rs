@@ -222,10 +222,7 @@ impl<'p, 'b> Evaluated<'p, 'b> {
     }
 
     fn unit(&self) -> String {
-        match self.of() {
-            Type::Number(unit) => unit.to_string(),
-            of => of.to_string(),
-        }
+        self.of().unit()
     }
 
     fn shown(&self) -> String {

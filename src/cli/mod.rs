@@ -7,6 +7,7 @@ mod error;
 mod eval;
 mod output;
 mod rules;
+mod table;
 mod tools;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -73,6 +74,8 @@ enum Done {
     Clean,
     /// There are unlawful findings.
     Unlawful,
+    /// What was to be shown right is wrong: an example that fails.
+    Failed,
 }
 
 impl From<Done> for ExitCode {
@@ -80,6 +83,7 @@ impl From<Done> for ExitCode {
         Self::from(match done {
             Done::Clean => 0,
             Done::Unlawful => 1,
+            Done::Failed => 2,
         })
     }
 }

@@ -251,20 +251,24 @@ impl Book {
     ) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
         let lineage = if self.entry(value).by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
         for code in lineage {
-            let best = self
-                .supplies(&code)?
-                .into_iter()
-                .filter(|supply| supply.value == value && supply.answers(cell))
-                .max_by_key(|supply| supply.named());
-            if let Some(supply) = best {
-                let answer = match &supply.content {
-                    Content::Dated(timeline) => Answer::Dated(timeline),
-                    Content::None(nothing) => Answer::None(nothing),
-                };
+            if let Some(answer) = self.says(value, cell, &code)? {
                 return Ok(Some((answer, code)));
             }
         }
         Ok(None)
+    }
+
+    /// What a place itself (or the nation) says of a cell: of its supplies the one that names most.
+    ///
+    /// # Errors
+    /// What is wrong with its file.
+    pub fn says(&self, value: EntryId, cell: &[usize], code: &str) -> Result<Option<Answer<'_>>, Vec<Diagnostic>> {
+        let supplies = self.supplies(code)?.into_iter();
+        let best = supplies.filter(|one| one.value == value && one.answers(cell)).max_by_key(|one| one.named());
+        Ok(best.map(|supply| match &supply.content {
+            Content::Dated(timeline) => Answer::Dated(timeline),
+            Content::None(nothing) => Answer::None(nothing),
+        }))
     }
 
     /// The digest of everything the book says: SHA-256 of its canonical content.

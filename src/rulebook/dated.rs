@@ -138,14 +138,15 @@ impl Version {
 
     /// What is wrong between it and the next version in the order of a timeline, both standing or both temporary.
     fn conflict(&self, later: &Self) -> Option<Diagnostic> {
-        let report = |code, message: String, label: &str| Diagnostic::error(code, later.place, message, label.to_owned());
+        let report =
+            |code, message: String, label: &str| Diagnostic::error(code, later.place, message, label.to_owned());
         if self.from == later.from {
             let twice = self.known_from() == later.known_from();
             return twice.then(|| {
                 let report = report("overlap", format!("自 {} 起有两个值", later.from), "第二个值");
-                report.with(self.place, "第一个值").help(
-                    "同一起始日只能有一个值；后来公布的修订值写上 published，先公布的那个也写上",
-                )
+                report
+                    .with(self.place, "第一个值")
+                    .help("同一起始日只能有一个值；后来公布的修订值写上 published，先公布的那个也写上")
             });
         }
         let until = self.until?;
@@ -154,7 +155,8 @@ impl Version {
             report("overlap", message, "与前一个值重叠").help("改前一个值的 until；被后一个值取代的，不写 until")
         } else if until < later.from && !self.over {
             let message = format!("{until} 至 {} 之间没有值", later.from);
-            report("gap", message, "中断之后的值").help("补上中间的值；until 是失效的第一天，连续时等于下一个 from，也可不写")
+            report("gap", message, "中断之后的值")
+                .help("补上中间的值；until 是失效的第一天，连续时等于下一个 from，也可不写")
         } else {
             return None;
         };
@@ -332,8 +334,14 @@ mod tests {
         assert_eq!(codes(vec![until("2026-01-01"), revised]), Vec::<&str>::new());
         let over = |from: &str, end: &str| Version { over: true, until: Some(day(end)), ..version(from, 0) };
         let standing = version("2020-01-01", 1);
-        assert_eq!(codes(vec![standing.clone(), over("2020-02-01", "2020-05-01"), over("2020-07-01", "2020-08-01")]), Vec::<&str>::new());
-        assert_eq!(codes(vec![standing.clone(), over("2020-02-01", "2020-05-02"), over("2020-05-01", "2020-08-01")]), ["overlap"]);
+        assert_eq!(
+            codes(vec![standing.clone(), over("2020-02-01", "2020-05-01"), over("2020-07-01", "2020-08-01")]),
+            Vec::<&str>::new()
+        );
+        assert_eq!(
+            codes(vec![standing.clone(), over("2020-02-01", "2020-05-02"), over("2020-05-01", "2020-08-01")]),
+            ["overlap"]
+        );
         assert_eq!(codes(vec![standing.clone(), over("2020-01-01", "2020-05-01")]), Vec::<&str>::new());
         assert_eq!(codes(vec![standing, over("2019-12-31", "2020-05-01")]), ["dates"]);
     }

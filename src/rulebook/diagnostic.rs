@@ -113,7 +113,7 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 /// The nearest of some words to one that is not among them, if any is near.
 #[must_use]
 pub fn nearest<'w>(word: &str, among: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let far = (word.chars().count() / 2).max(1);
+    let far = ((word.chars().count() + 1) / 3).max(1);
     among.into_iter().map(|other| (distance(word, other), other)).filter(|(d, _)| *d <= far).min().map(|(_, w)| w)
 }
 

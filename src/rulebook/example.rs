@@ -194,7 +194,9 @@ impl<'t> Series<'_, 't> {
             }
         };
         let entry = self.lexicon.entry(cell.0);
-        if matches!(entry.sort, Sort::Fact | Sort::Carried) != given || matches!(entry.of, Type::Dimension | Type::Scale(_)) {
+        if matches!(entry.sort, Sort::Fact | Sort::Carried) != given
+            || matches!(entry.of, Type::Dimension | Type::Scale(_))
+        {
             let key = if given { "given" } else { "expect" };
             let message = format!("「{}」是{}，不能写在 {key} 里", entry.name, entry.sort.name());
             let report = Diagnostic::error("example", name.place, message, "写错了地方");

@@ -147,10 +147,10 @@ impl Sort {
         match self {
             Self::Dimension => "维度",
             Self::Fact => "事实",
-            Self::Carried => "结转",
+            Self::Carried => "结转项",
             Self::Value => "法定值",
             Self::Scale => "税率表",
-            Self::Figure => "计算",
+            Self::Figure => "计算项",
         }
     }
 }
@@ -174,6 +174,22 @@ pub enum Type {
     Scale(Unit),
     /// A dimension itself.
     Dimension,
+}
+
+impl Type {
+    /// The unit as a file writes it; for what has none, what it is.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        match self {
+            Self::Number(unit) | Self::Scale(unit) => unit.to_string(),
+            Self::Zero => String::new(),
+            Self::Boolean => "是否".to_owned(),
+            Self::Date => "日期".to_owned(),
+            Self::Rounding => "舍入".to_owned(),
+            Self::Choice(_) => "选项".to_owned(),
+            Self::Dimension => String::new(),
+        }
+    }
 }
 
 /// What an entry holds beyond its name and type.
@@ -442,9 +458,9 @@ impl fmt::Display for Type {
             Self::Number(unit) if unit.is_ratio() => f.write_str("不带单位的数"),
             Self::Number(unit) => write!(f, "「{unit}」"),
             Self::Zero => f.write_str("0"),
-            Self::Boolean => f.write_str("是否"),
-            Self::Date => f.write_str("日期"),
-            Self::Rounding => f.write_str("舍入"),
+            Self::Boolean => f.write_str("「是否」"),
+            Self::Date => f.write_str("「日期」"),
+            Self::Rounding => f.write_str("「舍入」"),
             Self::Choice(_) => f.write_str("选项"),
             Self::Scale(_) => f.write_str("税率表"),
             Self::Dimension => f.write_str("维度"),

@@ -65,11 +65,15 @@ impl<'t> Row<'t> {
         let at = place(self.file, value.span());
         let wrong = |expected: &str| {
             let (found, help) = match value.get_ref() {
-                DeValue::Integer(_) | DeValue::Float(_) => ("数字", Some("数一律写成文字，加上引号，例如 \"5000\"、\"16%\"")),
+                DeValue::Integer(_) | DeValue::Float(_) => {
+                    ("数字", Some("数一律写成文字，加上引号，例如 \"5000\"、\"16%\""))
+                }
                 DeValue::String(_) if matches!(form, Form::Date) => ("文字", Some("日期不加引号")),
                 DeValue::String(_) => ("这段文字", None),
                 DeValue::Boolean(_) => ("true 或 false", None),
-                DeValue::Datetime(_) if matches!(form, Form::Date) => ("带时间的日期", Some("只写年月日，例如 2026-07-01")),
+                DeValue::Datetime(_) if matches!(form, Form::Date) => {
+                    ("带时间的日期", Some("只写年月日，例如 2026-07-01"))
+                }
                 DeValue::Datetime(_) => ("日期", Some("这里的日期要加引号")),
                 DeValue::Array(_) => ("列表", None),
                 DeValue::Table(_) => ("表", None),
@@ -85,10 +89,15 @@ impl<'t> Row<'t> {
             (Form::Text, _) => sink.push(wrong("文字")),
             (Form::Flag, _) => sink.push(wrong("true 或 false")),
             (Form::OneOf(words), DeValue::String(word)) if words.contains(&word.as_ref()) => {}
-            (Form::OneOf(words), _) => {
-                sink.push(wrong(&words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join("、")))
+            (Form::OneOf(words), DeValue::String(word)) => {
+                let report = Diagnostic::error("form", at, format!("「{word}」不在可选之列"), "写错了");
+                let all = format!("可选：{}", words.join("、"));
+                sink.push(report.suggest(word, words.iter().copied(), &all));
             }
+            (Form::OneOf(words), _) => sink.push(wrong(&words.join("、"))),
             (Form::Date, found) if date(found).is_some() => {}
+            // A day that no calendar has is no TOML, and was reported as such.
+            (Form::Date, DeValue::Datetime(stamp)) if stamp.time.is_none() => {}
             (Form::Date, _) => sink.push(wrong("日期，例如 2026-07-01")),
             (Form::Texts | Form::TextOrTexts, DeValue::Array(items)) => {
                 for item in items {

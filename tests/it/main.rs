@@ -7,4 +7,6 @@ mod exact_properties;
 mod exchange;
 mod ledger;
 mod roster;
+mod rulebook;
+mod rules;
 mod tidy;

@@ -104,7 +104,8 @@ fn collect<'t>(book: &Book, term: &'t Term, questions: &mut Vec<Question<'t>>) {
         TermKind::Compare(_, a, b) => match (a.of, b.of) {
             (Type::Choice(set), _) => {
                 let members = book.lexicon().members(set).len();
-                for chosen in [a, b].into_iter().map(Box::as_ref).filter(|one| !matches!(one.kind, TermKind::Member(_))) {
+                for chosen in [a, b].into_iter().map(Box::as_ref).filter(|one| !matches!(one.kind, TermKind::Member(_)))
+                {
                     if !questions.iter().any(|one| matches!(one, Question::Choice(known, _) if same(known, chosen))) {
                         questions.push(Question::Choice(chosen, members));
                     }

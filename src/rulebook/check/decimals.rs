@@ -30,7 +30,7 @@ pub(super) fn check(book: &Book, sink: &mut Vec<Diagnostic>) {
         }
         let most = bounds.of_way(&figure.way);
         if most.is_none_or(|most| most > OF_MONEY) {
-            let how = most.map_or("无限多".to_owned(), |most| format!("{most} 位"));
+            let how = most.map_or("无限多位".to_owned(), |most| format!(" {most} 位"));
             let message = format!("「{}」可能有{how}小数，却没有写明如何舍入", entry.name);
             let mut report = Diagnostic::error("rounding", entry.place, message, "应写 round，例如 \"half-up 0.01\"")
                 .help("若这一步从不支付，写 round = \"exact\"");

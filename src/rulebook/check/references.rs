@@ -52,7 +52,12 @@ pub(in crate::rulebook) fn examples<'e>(
                 *full == name.value || (*id == name.value && example.package.is_none_or(|own| own == *package))
             };
             if all.iter().find(known).is_none() {
-                let report = Diagnostic::error("example", name.place, format!("没有提示「{}」", name.value), "应为 [finding.…] 的 id");
+                let report = Diagnostic::error(
+                    "example",
+                    name.place,
+                    format!("没有提示「{}」", name.value),
+                    "应为 [finding.…] 的 id",
+                );
                 let words = all.iter().flat_map(|(_, id, full)| [*id, full.as_str()]);
                 sink.push(report.suggest(&name.value, words, "本包的提示写 id，别的包的写全称"));
             }

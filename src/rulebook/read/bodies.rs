@@ -74,7 +74,9 @@ impl Reader<'_> {
                     if dated_is_empty {
                         let message = format!("「{}」没有任何版本", head.name);
                         let report = Diagnostic::error("missing-key", head.place, message, "这个值");
-                        sink.push(report.help("写 dated = [{ from = … }]；因地或因项目而异的写 by，由 [[supply]] 给出"));
+                        sink.push(
+                            report.help("写 dated = [{ from = … }]；因地或因项目而异的写 by，由 [[supply]] 给出"),
+                        );
                     }
                     Body::Value(self.timeline(head.of, row, lexicon, sink))
                 }
@@ -115,7 +117,8 @@ impl Reader<'_> {
                         format!("按{}区分", names.join("、"))
                     }
                 };
-                let message = format!("「{}」{}，「{}」{}", gives.name, names(&gives.by), wanted.name, names(&wanted.by));
+                let message =
+                    format!("「{}」{}，「{}」{}", gives.name, names(&gives.by), wanted.name, names(&wanted.by));
                 let report = Diagnostic::error("cell", giver.place, message, "两者的 by 要相同");
                 sink.push(report.with(wanted.place, "这个事实"));
             } else {

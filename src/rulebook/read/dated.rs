@@ -122,12 +122,12 @@ fn bands(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Vec<Band> {
         let (Some(rate), Some(quick)) = (rate, quick) else { continue };
         let last = at + 1 == count;
         if row.has("to") == last {
-            let (message, help) = if last {
-                ("最后一级不应有上限", "删去 to：超过前一级上限的都属于最后一级")
+            let (message, label, help) = if last {
+                ("最后一级不应有上限", "多余", "删去 to：超过前一级上限的都属于最后一级")
             } else {
-                ("只有最后一级可以没有上限", "写上 to；上限本身属于这一级")
+                ("只有最后一级可以没有上限", "缺少 to", "写上 to；上限本身属于这一级")
             };
-            sink.push(Diagnostic::error("bands", row.place_of("to"), message, "上限").help(help));
+            sink.push(Diagnostic::error("bands", row.place_of("to"), message, label).help(help));
         }
         if let Some(previous) = bands.last() {
             if let (Some(low), Some(high)) = (previous.to, to)

@@ -70,7 +70,8 @@ impl Reader<'_> {
                 let found = packages.iter().position(|package| package.id == used.value).map(PackageId);
                 match found {
                     Some(found) if packages[at].uses.contains(&found) || found.0 == at => {
-                        let message = if found.0 == at { "包不用写进自己的 uses" } else { "同一个包写了两次" };
+                        let message =
+                            if found.0 == at { "包不用写进自己的 uses" } else { "同一个包写了两次" };
                         sink.push(Diagnostic::error("uses", used.place, message, "多余").help("删去它"));
                     }
                     Some(found) => packages[at].uses.push(found),

@@ -6,11 +6,9 @@ use crate::{
     quantity::Rounding,
     rulebook::{
         diagnostic::Diagnostic,
-        elaborate::{Setting, elaborate},
+        elaborate::{Setting, bridge, elaborate},
         lexicon::Lexicon,
-        model::{
-            Case, EntryId, Figure, Finding, Formula, Gravity, MessagePart, PackageId, Round, Type, Way,
-        },
+        model::{Case, EntryId, Figure, Finding, Formula, Gravity, MessagePart, PackageId, Round, Type, Way},
         row::Row,
         source::{Located, Place},
     },
@@ -100,7 +98,8 @@ impl Reader<'_> {
                     "写 \"half-up 0.01\" 这样的方式和步长（half-up、half-even、up、down；0.01、0.1、1、10），\
                      或单位为「舍入」的值的名称，或 \"exact\"",
                 ));
-                return Round::Unsaid;
+                // What cannot be read counts as said: nothing more is asked of it.
+                return Round::Exact;
             }
         };
         if let Some(missing) = lexicon.entry(value).by.iter().find(|one| !setting.at_hand.contains(one)) {
@@ -130,7 +129,7 @@ impl Reader<'_> {
             let message = format!("公式得出{}，这里要{wanted}", term.of);
             let report = Diagnostic::error("unit", place, message, format!("应为{wanted}"));
             sink.push(match (term.of, of) {
-                (Type::Number(x), Type::Number(y)) => report.help(format!("单位相差「{}」", x.div(y))),
+                (Type::Number(x), Type::Number(y)) => report.help(bridge("公式", x, y)),
                 _ => report,
             });
         }

@@ -32,13 +32,25 @@ fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> 
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
         let at = error.span().unwrap_or(0..0);
-        let (message, label) = match error.message() {
-            "duplicate key" => ("同一个键写了两次".to_owned(), "第二次"),
-            other => (format!("TOML 写法有误：{other}"), "从这里起不是 TOML"),
-        };
+        let (message, label) = explain(error.message());
         sink.push(Diagnostic::error("toml", place(file, at), message, label));
     }
     table
+}
+
+/// What a message of the TOML parser means, as far as people meet it, and the words at the place.
+fn explain(message: &str) -> (String, &'static str) {
+    let known = match message {
+        "duplicate key" => ("同一个键写了两次", "第二次；删去一处"),
+        message if message.starts_with("invalid date") => ("没有这一天", "应为日历上有的日期"),
+        message if message.contains("string, expected") => ("引号没有配对", "这里缺少结尾的引号"),
+        message if message.starts_with("missing comma") => ("两项之间缺少逗号", "这里应有逗号"),
+        message if message.starts_with("unclosed") => ("括号没有配对", "这里缺少结尾的括号"),
+        "missing assignment between key-value pairs" | "key with no value" => ("键后面缺少等号和值", "应写 键 = 值"),
+        "string values must be quoted" => ("文字没有加引号", "应写成 \"…\""),
+        _ => return (format!("不是 TOML 的写法（{message}）"), "从这里起"),
+    };
+    (known.0.to_owned(), known.1)
 }
 
 /// Reads every file but those of the regions, which wait until a question touches them.

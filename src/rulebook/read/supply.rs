@@ -58,7 +58,11 @@ impl Reader<'_> {
             if let Some(first) = supplies.iter().find(|first| overlaps(first, &supply)) {
                 let message = format!("「{}」的同一格有两处给出", entry.name);
                 let report = Diagnostic::error("overlap", supply.place, message, "第二处");
-                sink.push(report.with(first.place, "第一处").help("写明各自的成员，使每一格只有一处给出；值有变化时写在同一个 dated 里"));
+                sink.push(
+                    report
+                        .with(first.place, "第一处")
+                        .help("写明各自的成员，使每一格只有一处给出；值有变化时写在同一个 dated 里"),
+                );
             }
             supplies.push(supply);
         }
@@ -93,7 +97,10 @@ impl Reader<'_> {
         } else if package.is_some_and(|package| package != entry.package) {
             (format!("「{}」是别的包的值", entry.name), "全国的值写在定义它的包里，一地的值写在地区文件里")
         } else if package.is_none() && !entry.by_region {
-            (format!("「{}」不因地区而异", entry.name), "这里写了也没有人读；确实因地而异的，在它的 by 里加上 \"region\"")
+            (
+                format!("「{}」不因地区而异", entry.name),
+                "这里写了也没有人读；确实因地而异的，在它的 by 里加上 \"region\"",
+            )
         } else {
             return Some(value);
         };
@@ -138,8 +145,11 @@ fn members(row: Row<'_>, entry: &Entry, lexicon: &Lexicon, sink: &mut Vec<Diagno
             let dimensions = || entry.by.iter().map(|dimension| lexicon.entry(*dimension).id.as_str());
             let known = dimensions().collect::<Vec<_>>().join("、");
             let message = format!("「{}」不按「{}」区分", entry.name, key.value);
-            let expected =
-                if known.is_empty() { "它只按地区区分".to_owned() } else { format!("可写的维度：{known}") };
+            let expected = if known.is_empty() {
+                "它只按地区区分".to_owned()
+            } else {
+                format!("可写的维度：{known}")
+            };
             let report = Diagnostic::error("unknown-key", key.place, message, expected);
             let words = dimensions().chain(SUPPLY.keys.iter().map(|known| known.name));
             sink.push(report.suggest(&key.value, words, "删去它，或在这个值的 by 里加上这个维度"));
