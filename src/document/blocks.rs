@@ -29,7 +29,7 @@ impl Setter {
     /// The pieces of these blocks, `width` wide.
     pub(super) fn blocks(&self, blocks: &[Block], width: Milli) -> Result<Vec<Piece>, DocumentError> {
         let mut pieces: Vec<Piece> = Vec::new();
-        let mut new_page = false;
+        let (mut new_page, mut follows_figures) = (false, false);
         for block in blocks {
             if *block == Block::NewPage {
                 new_page = true;
@@ -38,7 +38,13 @@ impl Setter {
             let mut set = self.block(block, width)?;
             if let Some(first) = set.first_mut() {
                 first.new_page = std::mem::take(&mut new_page);
+                // Text after a table, a box or fields keeps as much distance as they keep from it.
+                if follows_figures {
+                    first.before = first.before.max(self.scale.gap);
+                }
             }
+            follows_figures =
+                matches!(block, Block::Fields { .. } | Block::Table(_) | Block::Beside(_) | Block::Amount { .. });
             pieces.append(&mut set);
         }
         Ok(pieces)

@@ -1,10 +1,13 @@
 //! The embedded fonts (`assets/fonts/`, made by `make.py` there) and which of them has a character.
 //!
-//! A font is parsed when the first character is asked of it, so commands that print nothing pay nothing.
+//! A font is parsed when the first file is written with it, so commands that print nothing pay nothing; to measure a
+//! usual character takes no parsing at all, and only one that is not usual wakes the font with the rare ones.
 
 use std::sync::OnceLock;
 
 use printpdf::ParsedFont;
+
+use super::sfnt::Metrics;
 
 /// One of the embedded font files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -21,6 +24,8 @@ pub(super) enum FontFile {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Glyph {
     pub(super) font: FontFile,
+    /// Its number there.
+    pub(super) index: u16,
     /// Thousandths of the font size.
     pub(super) advance: i32,
 }
@@ -50,10 +55,17 @@ impl FontFile {
     }
 
     fn glyph(self, character: char) -> Option<Glyph> {
-        let font = self.parsed()?;
-        let index = font.lookup_glyph_index(u32::from(character)).filter(|&index| index != 0)?;
+        let (index, advance) = if self == Self::Rare {
+            // Asked seldom, and its table is of another format: the library may do it.
+            let font = self.parsed()?;
+            let index = font.lookup_glyph_index(u32::from(character)).filter(|&index| index != 0)?;
+            (index, font.get_horizontal_advance(index))
+        } else {
+            static METRICS: [OnceLock<Option<Metrics>>; 2] = [const { OnceLock::new() }; 2];
+            METRICS[self as usize].get_or_init(|| Metrics::read(self.bytes())).as_ref()?.glyph(character)?
+        };
         // All three fonts have 1000 units per em, so an advance needs no scaling.
-        Some(Glyph { font: self, advance: i32::from(font.get_horizontal_advance(index)) })
+        Some(Glyph { font: self, index, advance: i32::from(advance) })
     }
 }
 
@@ -91,6 +103,21 @@ mod tests {
             assert_eq!(parsed.pdf_font_metrics.units_per_em, 1000, "{font:?}");
             assert_eq!(font.id().len(), 6);
             assert!(font.id().chars().all(|letter| letter.is_ascii_uppercase()));
+        }
+    }
+
+    #[test]
+    fn measures_agree_with_the_library_that_writes() {
+        for font in [FontFile::Regular, FontFile::Bold] {
+            let parsed = font.parsed().unwrap();
+            for character in (0..=0xFFFF_u32).chain(0x2_0000..0x2_0800).filter_map(char::from_u32) {
+                let theirs = parsed.lookup_glyph_index(u32::from(character)).filter(|&index| index != 0);
+                let ours = font.glyph(character);
+                assert_eq!(ours.map(|glyph| glyph.index), theirs, "{font:?} {character}");
+                if let Some(glyph) = ours {
+                    assert_eq!(glyph.advance, i32::from(parsed.get_horizontal_advance(glyph.index)), "{character}");
+                }
+            }
         }
     }
 

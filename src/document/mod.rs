@@ -16,7 +16,9 @@ mod line;
 mod markup;
 mod model;
 mod page;
+mod payslip;
 mod scale;
+mod sfnt;
 mod table;
 mod template;
 mod writer;
@@ -26,7 +28,12 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use self::{
-    attachments::attachments, error::DocumentError, fonts::missing_characters, template::template_version, writer::Meta,
+    attachments::attachments,
+    error::DocumentError,
+    fonts::missing_characters,
+    payslip::{PayslipFrame, payslip},
+    template::template_version,
+    writer::Meta,
 };
 
 /// Makes a PDF from a template and a view.
@@ -58,28 +65,4 @@ pub fn render_markup(markup: &str, files: &BTreeMap<String, Vec<u8>>, meta: &Met
 
 fn set(document: &model::Document, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
     writer::write(&layout::pages(document)?, meta, files)
-}
-
-/// Makes a payslip: [`render`] with the template `payslip`, whose view is `templates/payslip.view.json`.
-///
-/// | field | content |
-/// |---|---|
-/// | `title` | 工资条 |
-/// | `employer` | 扣缴义务人 |
-/// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
-/// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
-/// | `earnings` | `name`, `amount`, `mark`; then `gross` |
-/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`; then `own_total` |
-/// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
-/// | `deductions` | other deductions: `name`, `reason`, `amount`; then `deductions_total` |
-/// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
-/// | `employers` | the employer's lines: as `own`; then `employers_total` and `cost` |
-/// | `findings` | `severity` (in words), `message`, `cite`, `remedy` |
-/// | `uncertain` | what the marks refer to: `mark`, `name`, `value`, `source`, `confidence` (in words) |
-/// | `rulebook`, `values` | the two digests, shortened |
-///
-/// # Errors
-/// As [`render`].
-pub fn payslip(view: &Value, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
-    render("payslip", view, files, meta)
 }

@@ -60,8 +60,19 @@ pub(super) struct Run {
     pub(super) font: FontFile,
     /// Colour.
     pub(super) shade: Shade,
-    /// The characters, each with the space to add (or, negative, to take away) after it.
-    pub(super) characters: Vec<(char, Milli)>,
+    /// Its characters in order.
+    pub(super) characters: Vec<Placed>,
+}
+
+/// A character of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Placed {
+    /// What a reader of the file finds.
+    pub(super) character: char,
+    /// What the page shows: the number of its glyph in the run's font.
+    pub(super) glyph: u16,
+    /// Space to add, or if negative to take away, after it.
+    pub(super) after: Milli,
 }
 
 impl Item {

@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use lopdf::{Document, Object, StringFormat, dictionary};
 use printpdf::{
     Color, FontId, Greyscale, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt,
-    Rect, TextItem,
+    Rect, TextItem, text::Codepoint,
 };
 use sha2::{Digest, Sha256};
 
@@ -17,7 +17,7 @@ use super::{
     attachments,
     error::DocumentError,
     fonts::FontFile,
-    page::{Item, Milli, Page, Run, Shade},
+    page::{Item, Milli, Page, Placed, Run, Shade},
 };
 
 /// What a file says of itself.
@@ -124,25 +124,18 @@ fn page(page: &Page) -> PdfPage {
 }
 
 fn text_operations(run: &Run, page_height: Milli, operations: &mut Vec<Op>) {
-    let mut items = Vec::new();
-    let mut shown = String::new();
-    for &(character, after) in &run.characters {
-        shown.push(character);
-        if after != 0 {
-            items.push(TextItem::Text(std::mem::take(&mut shown)));
-            // The format counts in millionths of the size here, and subtracts.
-            let per_em = i64::from(after) * 1_000_000 / i64::from(run.size.max(1));
-            items.push(TextItem::Offset(thousandths(i32::try_from(-per_em).unwrap_or(0))));
-        }
-    }
-    if !shown.is_empty() {
-        items.push(TextItem::Text(shown));
-    }
+    let codepoint = |placed: &Placed| {
+        // The format counts in thousandths of the size, and subtracts.
+        let per_em = i64::from(placed.after) * 1_000_000 / i64::from(run.size.max(1));
+        let back = thousandths(i32::try_from(-per_em).unwrap_or(0));
+        Codepoint::with_cid(placed.glyph, back, placed.character.to_string())
+    };
+    let glyphs = run.characters.iter().map(codepoint).collect();
     operations.extend([
         Op::StartTextSection,
         Op::SetFont { font: PdfFontHandle::External(FontId(run.font.id().to_owned())), size: points(run.size) },
         Op::SetTextCursor { pos: Point { x: points(run.x), y: points(page_height - run.y) } },
-        Op::ShowText { items },
+        Op::ShowText { items: vec![TextItem::GlyphIds(glyphs)] },
         Op::EndTextSection,
     ]);
 }

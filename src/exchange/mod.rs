@@ -9,6 +9,7 @@
 
 pub mod rejected;
 pub mod roster;
+pub mod summary;
 pub mod table;
 pub mod tax_client;
 mod text;

@@ -2,7 +2,7 @@
 
 use super::{
     check,
-    dated::Timeline,
+    dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
     example::Example,
@@ -13,6 +13,8 @@ use super::{
     region::{NATION, RegionTree},
     source::{FileId, Sources},
 };
+use crate::quantity::Exact;
+use chrono::NaiveDate;
 use std::{collections::BTreeMap, sync::OnceLock};
 
 /// The rule book, read and checked. Region files are read when a question first touches them.
@@ -24,7 +26,7 @@ pub struct Book {
     packages: Vec<Package>,
     lexicon: Lexicon,
     bodies: Bodies,
-    places: BTreeMap<String, PlaceFile>,
+    places: BTreeMap<String, PlaceFiles>,
     digest: OnceLock<Digest>,
 }
 
@@ -36,23 +38,23 @@ pub(super) struct Bodies {
     pub(super) examples: Vec<Example>,
 }
 
-/// A region's file, and what it says once it was read.
-#[derive(Debug)]
-pub(super) struct PlaceFile {
-    file: FileId,
+/// A region's files, and what they say once they were read.
+#[derive(Debug, Default)]
+pub(super) struct PlaceFiles {
+    files: Vec<FileId>,
     read: OnceLock<PlaceContent>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct PlaceContent {
     supplies: Vec<Supply>,
     examples: Vec<Example>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl PlaceFile {
-    pub(super) const fn new(file: FileId) -> Self {
-        Self { file, read: OnceLock::new() }
+impl PlaceFiles {
+    pub(super) fn add(&mut self, file: FileId) {
+        self.files.push(file);
     }
 }
 
@@ -89,7 +91,10 @@ impl Book {
     /// Everything that is wrong, at once.
     pub fn read_all(sources: Sources) -> Result<Self, Faulty> {
         Self::judge(sources, |book| {
-            book.places.keys().filter_map(|code| book.place(code)).flat_map(|place| place.diagnostics.clone()).collect()
+            let places = book.places.keys().filter_map(|code| book.place(code));
+            let mut diagnostics: Vec<Diagnostic> = places.flat_map(|place| place.diagnostics.clone()).collect();
+            check::places(book, &mut diagnostics);
+            diagnostics
         })
     }
 
@@ -111,7 +116,7 @@ impl Book {
         packages: Vec<Package>,
         lexicon: Lexicon,
         bodies: Bodies,
-        places: BTreeMap<String, PlaceFile>,
+        places: BTreeMap<String, PlaceFiles>,
     ) -> Self {
         Self { sources, instruments, regions, packages, lexicon, bodies, places, digest: OnceLock::new() }
     }
@@ -214,28 +219,55 @@ impl Book {
         self.places.keys().map(String::as_str)
     }
 
+    /// What the files of all places supply, each with the code of a place that it is for.
+    pub fn supplied_places(&self) -> impl Iterator<Item = (&str, &Supply)> {
+        self.places.keys().filter_map(|code| Some((code.as_str(), self.place(code)?))).flat_map(|(code, place)| {
+            place.supplies.iter().flat_map(move |supply| {
+                let named = supply.places.iter().flatten().map(String::as_str);
+                let own = supply.places.is_none().then_some(code);
+                named.chain(own).map(move |code| (code, supply))
+            })
+        })
+    }
+
     fn place(&self, code: &str) -> Option<&PlaceContent> {
         let place = self.places.get(code)?;
         Some(place.read.get_or_init(|| {
-            let mut diagnostics = Vec::new();
+            let mut content = PlaceContent::default();
             let reader = Reader { sources: &self.sources, instruments: &self.instruments, regions: &self.regions };
-            let (supplies, examples) = reader.region(place.file, code, &self.lexicon, &mut diagnostics);
-            check::examples(self, &examples, &mut diagnostics);
-            PlaceContent { supplies, examples, diagnostics }
+            for file in &place.files {
+                let (supplies, examples) = reader.region(*file, code, &self.lexicon, &mut content.diagnostics);
+                content.supplies.extend(supplies);
+                content.examples.extend(examples);
+            }
+            check::examples(self, &content.examples, &mut content.diagnostics);
+            content
         }))
     }
 
-    /// What a place itself (or the nation) supplies.
+    /// What is supplied for a place itself, by the nation, by its own files, or by those of the places around it for
+    /// the places that they name.
     ///
     /// # Errors
-    /// What is wrong with its file.
+    /// What is wrong with one of these files.
     pub fn supplies(&self, code: &str) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
-        let nation = self.bodies.supplies.iter().flatten().filter(|_| code == NATION);
-        let Some(place) = self.place(code) else { return Ok(nation.collect()) };
-        if place.diagnostics.iter().any(|one| one.severity == Severity::Error) {
-            return Err(place.diagnostics.clone());
+        let mut supplies = Vec::new();
+        for around in self.regions.lineage(code) {
+            let nation = self.bodies.supplies.iter().flatten().filter(|_| around == NATION);
+            let place = self.place(&around);
+            if let Some(place) = place
+                && place.diagnostics.iter().any(|one| one.severity == Severity::Error)
+            {
+                return Err(place.diagnostics.clone());
+            }
+            let own = around == code;
+            let meant = |supply: &&Supply| match &supply.places {
+                None => own,
+                Some(places) => places.iter().any(|place| place == code),
+            };
+            supplies.extend(nation.chain(place.iter().flat_map(|place| &place.supplies)).filter(meant));
         }
-        Ok(nation.chain(&place.supplies).collect())
+        Ok(supplies)
     }
 
     /// What the book says of a cell of a supplied value: the most special place that says anything answers, and of its
@@ -249,7 +281,11 @@ impl Book {
         cell: &[usize],
         region: &str,
     ) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
-        let lineage = if self.entry(value).by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
+        let entry = self.entry(value);
+        let mut lineage = if entry.by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
+        if !entry.inherits {
+            lineage.truncate(1);
+        }
         for code in lineage {
             if let Some(answer) = self.says(value, cell, &code)? {
                 return Ok(Some((answer, code)));
@@ -263,12 +299,37 @@ impl Book {
     /// # Errors
     /// What is wrong with its file.
     pub fn says(&self, value: EntryId, cell: &[usize], code: &str) -> Result<Option<Answer<'_>>, Vec<Diagnostic>> {
-        let supplies = self.supplies(code)?.into_iter();
+        // Of equals the last would win: the place's own file goes before those around it.
+        let supplies = self.supplies(code)?.into_iter().rev();
         let best = supplies.filter(|one| one.value == value && one.answers(cell)).max_by_key(|one| one.named());
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),
         }))
+    }
+
+    /// The values that places of the same province have of a cell on a day, for the reader of a coverage error: where
+    /// a county has no value of its own, these are the tiers it may be in.
+    #[must_use]
+    pub fn tiers(&self, value: EntryId, cell: &[usize], region: &str, on: NaiveDate) -> Vec<String> {
+        let Some(province) = self.regions.lineage(region).into_iter().rev().find(|code| code != NATION) else {
+            return Vec::new();
+        };
+        let below = self.place(&province).into_iter().flat_map(|place| &place.supplies);
+        let mut numbers: Vec<Exact> = below
+            .filter(|supply| supply.value == value && supply.answers(cell))
+            .filter_map(|supply| match &supply.content {
+                Content::Dated(timeline) => timeline.on(on, None).ok(),
+                Content::None(_) => None,
+            })
+            .filter_map(|version| match version.literal {
+                Literal::Number(number) => Some(number),
+                _ => None,
+            })
+            .collect();
+        numbers.sort_by(|a, b| b.cmp(a));
+        numbers.dedup();
+        numbers.into_iter().map(|number| number.to_string()).collect()
     }
 
     /// The digest of everything the book says: SHA-256 of its canonical content.

@@ -97,6 +97,8 @@ pub struct Entry {
     pub by: Vec<EntryId>,
     /// Whether it differs by region.
     pub by_region: bool,
+    /// Whether a place without a value of its own has that of the place around it.
+    pub inherits: bool,
     /// What type its cells have.
     pub of: Type,
     /// The members of a dimension, or the choices of a fact.
@@ -406,6 +408,8 @@ pub enum MessagePart {
 pub struct Supply {
     /// The value.
     pub value: EntryId,
+    /// The places below the file's that it is for; none: the file's own place.
+    pub places: Option<Vec<String>>,
     /// For each of its dimensions the members meant; none: all.
     pub members: Vec<Option<Vec<usize>>>,
     /// What it is.
@@ -419,6 +423,16 @@ impl Supply {
     #[must_use]
     pub fn answers(&self, cell: &[usize]) -> bool {
         self.members.iter().zip(cell).all(|(meant, at)| meant.as_ref().is_none_or(|meant| meant.contains(at)))
+    }
+
+    /// Whether both answer for some cell with equal right, in a place that both are for.
+    pub(super) fn rivals(&self, other: &Self) -> bool {
+        self.value == other.value
+            && self.named() == other.named()
+            && self.members.iter().zip(&other.members).all(|(a, b)| match (a, b) {
+                (Some(a), Some(b)) => a.iter().any(|member| b.contains(member)),
+                _ => true,
+            })
     }
 
     /// How many dimensions it names members of: the more, the more special.
@@ -450,6 +464,8 @@ pub struct Nothing {
     pub confidence: Option<Confidence>,
     /// For the reader.
     pub note: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl fmt::Display for Type {

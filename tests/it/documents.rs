@@ -31,7 +31,7 @@ fn files() -> BTreeMap<String, Vec<u8>> {
 }
 
 fn payslip() -> Vec<u8> {
-    document::payslip(&view(), &files(), &meta("工资条 2026年9月 样例")).unwrap()
+    document::render("payslip", &view(), &files(), &meta("工资条 2026年9月 样例")).unwrap()
 }
 
 /// Made-up clauses, more than seven pages of them, and a table that goes on over a page.
@@ -115,7 +115,9 @@ fn without_space(text: &str) -> String {
 /// The text as `lopdf` reads it, on any machine, page by page: a line for every run, in reading order.
 fn own_pages(bytes: &[u8]) -> Vec<String> {
     let document = lopdf::Document::load_mem(bytes).unwrap();
-    document.get_pages().into_keys().map(|page| document.extract_text(&[page]).unwrap()).collect()
+    let text =
+        |page| document.extract_text(&[page]).unwrap().lines().map(|line| format!("{}\n", line.trim_end())).collect();
+    document.get_pages().into_keys().map(text).collect()
 }
 
 fn golden(name: &str, text: &str) {
@@ -174,7 +176,7 @@ fn qpdf_finds_no_fault() {
 fn every_font_is_embedded_subset_and_readable() {
     let mut rare = view();
     rare["worker"]["name"] = json!("样例㐀龦㛃䶮𬱖𫖮𬴊𣸣𠅤");
-    let slip = scratch(&document::payslip(&rare, &BTreeMap::new(), &meta("工资条")).unwrap());
+    let slip = scratch(&document::render("payslip", &rare, &BTreeMap::new(), &meta("工资条")).unwrap());
     if let Some(fonts) = run("pdffonts", &["FILE"], &slip.file) {
         let rows: Vec<&str> = fonts.lines().skip(2).collect();
         assert_eq!(rows.len(), 3, "{fonts}");
@@ -239,7 +241,7 @@ fn a_slip_with_nothing_in_its_lists_and_one_with_much_are_both_set() {
         empty[list] = json!([]);
     }
     empty["bank_tail"] = json!("");
-    let text = own_pages(&document::payslip(&empty, &BTreeMap::new(), &meta("工资条")).unwrap());
+    let text = own_pages(&document::render("payslip", &empty, &BTreeMap::new(), &meta("工资条")).unwrap());
     assert_eq!(text.len(), 1);
     for absent in ["其他扣款", "提示", "未经核实", "尾号"] {
         assert!(!text[0].contains(absent), "{absent}");
@@ -251,7 +253,7 @@ fn a_slip_with_nothing_in_its_lists_and_one_with_much_are_both_set() {
     }
     full["worker"]["id_type"] = json!("外国人永久居留身份证（外国人永久居留证）");
     full["employer"] = json!("样例人力资源服务".repeat(12));
-    let text = own_pages(&document::payslip(&full, &BTreeMap::new(), &meta("工资条")).unwrap());
+    let text = own_pages(&document::render("payslip", &full, &BTreeMap::new(), &meta("工资条")).unwrap());
     assert!(text.len() > 3);
     for (line, count) in [("夜班津贴", 20), ("工作服赔偿", 120), ("工伤保险", 24), ("样例来源二", 60)]
     {
@@ -280,7 +282,7 @@ fn attachments_come_back_as_they_were() {
 fn a_character_that_no_font_has_is_an_error_that_names_it() {
     let mut view = view();
     view["worker"]["name"] = json!("样例\u{30EDD}甲\u{1F600}");
-    let error = document::payslip(&view, &BTreeMap::new(), &meta("工资条")).unwrap_err();
+    let error = document::render("payslip", &view, &BTreeMap::new(), &meta("工资条")).unwrap_err();
     assert!(matches!(&error, DocumentError::MissingCharacters(list) if list[..] == ['\u{30EDD}', '\u{1F600}']));
     assert!(error.to_string().contains("“\u{30EDD}”(U+30EDD)、“\u{1F600}”(U+1F600)"), "{error}");
 }
@@ -290,7 +292,7 @@ fn a_view_that_lacks_a_field_is_refused() {
     let mut view = view();
     view["tax"].as_object_mut().unwrap().remove("due");
     view["findings"] = json!([{ "severity": "提示", "text": "" }]);
-    let error = document::payslip(&view, &BTreeMap::new(), &meta("工资条")).unwrap_err().to_string();
+    let error = document::render("payslip", &view, &BTreeMap::new(), &meta("工资条")).unwrap_err().to_string();
     for part in ["缺少 tax.due", "缺少 findings[0].message", "多出 findings[0].text"] {
         assert!(error.contains(part), "{error}");
     }
@@ -302,7 +304,7 @@ fn values_cannot_become_markup() {
     let hostile = "# 一 | 二 \\ **三** {page} @end > § = !";
     view["worker"]["post"] = json!(hostile);
     view["earnings"][0]["name"] = json!(hostile);
-    let slip = scratch(&document::payslip(&view, &BTreeMap::new(), &meta("工资条")).unwrap());
+    let slip = scratch(&document::render("payslip", &view, &BTreeMap::new(), &meta("工资条")).unwrap());
     if let Some(text) = run("pdftotext", &["-raw", "FILE", "-"], &slip.file) {
         assert_eq!(without_space(&text).matches(&without_space(hostile)).count(), 2, "{text}");
     }
@@ -312,9 +314,13 @@ fn values_cannot_become_markup() {
 fn the_same_input_gives_the_same_bytes() {
     assert_eq!(payslip(), payslip());
     assert_eq!(agreement(), agreement());
+    let (first, others) = (payslip(), (0..4).map(|_| std::thread::spawn(payslip)).collect::<Vec<_>>());
+    for other in others {
+        assert_eq!(other.join().unwrap(), first, "made while others were made");
+    }
     let mut other = view();
     other["net"] = json!("6,046.32");
-    assert_ne!(document::payslip(&other, &files(), &meta("工资条 2026年9月 样例")).unwrap(), payslip());
+    assert_ne!(document::render("payslip", &other, &files(), &meta("工资条 2026年9月 样例")).unwrap(), payslip());
 }
 
 /// Two processes: this test runs itself twice more, and each run prints the digest of what it made.

@@ -53,6 +53,7 @@ fn what_people_read_is_as_approved() {
         ("show-value", vec!["show", "减除费用"]),
         ("show-supplied", vec!["show", "缴费费率"]),
         ("show-supplied-places", vec!["show", "基数下限"]),
+        ("show-supplied-tiers", vec!["show", "分档补贴"]),
         ("show-supplied-region", vec!["show", "demo.social.rounding", "--region", "990101"]),
         ("show-scale", vec!["show", "样例税率表一"]),
         ("show-figure", vec!["show", "demo.wage.taxable"]),
@@ -90,11 +91,14 @@ fn coverage_names_what_one_place_lacks_and_another_has() {
         places.iter().find(|place| place["region"] == code).unwrap().clone()
     };
     let (city, other) = (place("990100"), place("990200"));
-    assert_eq!(city["missing"], serde_json::json!([]));
+    assert_eq!(city["missing"][0]["cells"], serde_json::json!(["demo.social.tier"]));
+    assert_eq!(city["missing"][0]["supplied_by"], serde_json::json!(["990101", "990200", "990102"]));
+    assert_eq!(place("990101")["missing"], serde_json::json!([]));
     assert_eq!(other["missing"][0]["cells"], serde_json::json!(["demo.social.fixed[employee]"]));
     assert_eq!(other["missing"][0]["supplied_by"], serde_json::json!(["990100"]));
     assert_eq!(city["inherits"], serde_json::json!(["990000", "000000"]));
-    assert_eq!(city["subjects"][0]["from"], "2026-01-01");
+    assert_eq!(place("990101")["subjects"][0]["from"], "2026-01-01");
+    assert!(city["subjects"][0]["from"].is_null());
     let floor = other["covered"].as_array().unwrap().iter().find(|one| one["id"] == "demo.social.base_floor").unwrap();
     assert_eq!((floor["until"].as_str(), floor["supplied_by"].as_str()), (Some("2027-01-01"), Some("990200")));
 }
@@ -124,6 +128,7 @@ fn commands_end_with_the_code_of_what_went_wrong() {
         (vec!["rules", "list", "--package", "demo.wages"], 2, "是不是「demo.wage」"),
         (vec!["rules", "show", "基数下限", "--region", "丁市"], 2, "丁市"),
         (vec!["rules", "show", "基数下限", "--region", "中区"], 3, "样例直辖市中区"),
+        (vec!["rules", "show", "分档补贴", "--region", "甲市"], 3, "样例省甲市"),
         (vec!["rules", "coverage", "--region", "980000"], 3, "样例直辖市"),
         (vec!["rules", "check", "--on", "2026-02-30"], 2, "不是日期"),
     ] {

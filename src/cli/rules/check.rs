@@ -157,7 +157,7 @@ impl Due {
         let mut due = Self { overdue: Vec::new(), repealed: Vec::new() };
         for one in said {
             let entry = book.entry(one.entry);
-            let place = one.place.as_ref().map_or(String::new(), |_| one.place_name(book));
+            let place = if one.places.is_empty() { String::new() } else { one.place_name(book) };
             let item = |version: &Version, reason: String| Item {
                 id: entry.full_id.clone(),
                 name: format!("{place}{}", one.name(book)),

@@ -13,7 +13,10 @@ use crate::{
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value as Json, json};
-use std::fmt::Write as _;
+use std::{collections::BTreeSet, fmt::Write as _};
+
+/// How many of the places that have what another lacks are named to people.
+const SHOWN: usize = 3;
 
 /// 查看覆盖范围
 #[derive(Args)]
@@ -30,7 +33,10 @@ impl Coverage {
             true => Ok(None),
             false => Ok(Some(survey::of_entry(book, entry)?)),
         })?;
-        let codes = region.as_ref().map_or_else(|| book.places().collect(), |code| vec![code.as_str()]);
+        let codes: BTreeSet<&str> = match &region {
+            Some(code) => [code.as_str()].into(),
+            None => book.supplied_places().map(|(code, _)| code).chain(book.places()).collect(),
+        };
         let places = codes.into_iter().map(|code| Place::of(book, code)).collect::<Result<Vec<_>, _>>()?;
         if let (Some(code), [place]) = (&region, places.as_slice())
             && !place.is_known()
@@ -45,13 +51,14 @@ impl Coverage {
             let places: Vec<Json> = places.iter().map(|place| place.json(book)).collect();
             output.json(&json!({ "national": national, "places": places, "rulebook": book.digest().to_string() }));
         } else {
-            let whole = region.is_some();
             let mut text = String::new();
-            if !whole {
+            if region.is_none() {
                 text.push_str("全国统一的值\n");
                 national.iter().for_each(|subject| subject.text(book, None, &mut text));
             }
-            places.iter().for_each(|place| place.text(book, whole, &mut text));
+            for alike in alike(&places, book) {
+                Place::text(&alike, book, region.is_some(), &mut text);
+            }
             output.text(text.trim());
         }
         Ok(Done::Clean)
@@ -115,7 +122,7 @@ impl<'b> Subject<'b> {
                     "review_by": review_by(one).map(|day| day.to_string()),
                     "confidence": marks(one),
                     "none": one.timeline().is_none(),
-                    "supplied_by": one.place.as_deref().unwrap_or(NATION),
+                    "supplied_by": one.place().unwrap_or(NATION),
                 })
             })
             .collect()
@@ -130,7 +137,7 @@ impl<'b> Subject<'b> {
         };
         let days = if self.missing.is_empty() { days } else { "：不齐".to_owned() };
         let _ = writeln!(text, "\n  {}（{}）{days}", self.package.title, self.package.id);
-        let shown = self.said.iter().filter(|one| only.is_none_or(|code| one.place.as_deref() == Some(code)));
+        let shown = self.said.iter().filter(|one| only.is_none_or(|code| one.place() == Some(code)));
         let rows: Vec<[String; 6]> = shown
             .map(|one| {
                 let (from, until) = match span(one) {
@@ -148,12 +155,13 @@ impl<'b> Subject<'b> {
         for missing in &self.missing {
             let cells = survey::cells_name(book, missing.entry, &missing.cells);
             let cells = if cells.is_empty() { String::new() } else { format!("[{cells}]") };
-            let elsewhere: Vec<String> = missing.elsewhere.iter().map(|code| book.regions().path(code)).collect();
-            let name = &book.entry(missing.entry).name;
-            let _ = writeln!(text, "    缺：{name}{cells}（{}有）", elsewhere.join("、"));
+            let (name, count) = (&book.entry(missing.entry).name, missing.elsewhere.len());
+            let elsewhere = survey::places_name(book, missing.elsewhere.iter().take(SHOWN).map(String::as_str));
+            let more = if count > SHOWN { format!("等 {count} 处") } else { String::new() };
+            let _ = writeln!(text, "    缺：{name}{cells}（{elsewhere}{more}有）");
         }
         for (one, until) in self.said.iter().filter_map(|one| Some((one, span(one)?.1?))) {
-            if only.is_none_or(|code| one.place.as_deref() == Some(code)) {
+            if only.is_none_or(|code| one.place() == Some(code)) {
                 let _ = writeln!(text, "    缺：{until} 起的{}", one.name(book));
             }
         }
@@ -184,7 +192,7 @@ impl<'b> Place<'b> {
 
     /// Whether anything is said of it that is not said of the whole nation.
     fn is_known(&self) -> bool {
-        self.subjects.iter().flat_map(|one| &one.said).any(|one| one.place.as_deref() != Some(NATION))
+        self.subjects.iter().flat_map(|one| &one.said).any(|one| one.place() != Some(NATION))
     }
 
     fn above(&self, book: &Book) -> Vec<String> {
@@ -223,20 +231,49 @@ impl<'b> Place<'b> {
         })
     }
 
-    /// The whole of it, or what it says itself and whose values it shares otherwise.
-    fn text(&self, book: &Book, whole: bool, text: &mut String) {
-        let above: Vec<String> = self.above(book).iter().map(|code| name(book, code)).collect();
+    /// What it says itself, not what it shares with the places around it.
+    fn own(&self) -> impl Iterator<Item = &Said<'b>> {
+        self.subjects.iter().flat_map(|one| &one.said).filter(|one| one.place() == Some(self.code.as_str()))
+    }
+
+    /// Whether the same is said of another place, which lies in the same.
+    fn is_like(&self, other: &Self, book: &Book) -> bool {
+        let mut pairs = self.own().zip(other.own());
+        self.above(book) == other.above(book)
+            && self.own().count() == other.own().count()
+            && pairs.all(|(one, another)| one.is_same(another))
+    }
+
+    /// The whole of it, or what it says itself and whose values it shares otherwise; places that are alike in one.
+    fn text(alike: &[&Self], book: &Book, whole: bool, text: &mut String) {
+        let Some(first) = alike.first() else { return };
+        let codes = || alike.iter().map(|place| place.code.as_str());
+        let above = first.above(book);
+        let above: Vec<&str> = above.iter().map(|code| book.regions().name(code).unwrap_or(code)).collect();
         let above =
             if whole { format!("连同{}", above.join("、")) } else { format!("其余随{}", above.join("、")) };
-        let _ = writeln!(text, "\n{}（{}），{above}", book.regions().path(&self.code), self.code);
-        let only = (!whole).then_some(self.code.as_str());
-        for subject in &self.subjects {
-            let speaks = only.is_none_or(|code| subject.said.iter().any(|one| one.place.as_deref() == Some(code)));
+        let names = survey::places_name(book, codes());
+        let _ = writeln!(text, "\n{names}（{}），{above}", codes().collect::<Vec<_>>().join("、"));
+        let only = (!whole).then_some(first.code.as_str());
+        for subject in &first.subjects {
+            let speaks = only.is_none_or(|code| subject.said.iter().any(|one| one.place() == Some(code)));
             if speaks || !subject.missing.is_empty() {
                 subject.text(book, only, text);
             }
         }
     }
+}
+
+/// The places in their order, those of which the same is said together with the first of them.
+fn alike<'p, 'b>(places: &'p [Place<'b>], book: &Book) -> Vec<Vec<&'p Place<'b>>> {
+    let mut groups: Vec<Vec<&Place<'b>>> = Vec::new();
+    for place in places {
+        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.is_like(place, book))) {
+            Some(group) => group.push(place),
+            None => groups.push(vec![place]),
+        }
+    }
+    groups
 }
 
 /// The cells of a value that some place supplies and that nothing answers here.
@@ -245,18 +282,16 @@ fn missing(book: &Book, entry: EntryId, said: &[Said<'_>]) -> Result<Option<Miss
     let mut missing = Missing { entry, cells: Vec::new(), elsewhere: Vec::new() };
     for other in survey::of_entry(book, entry)? {
         let open: Vec<Vec<usize>> = other.cells.iter().filter(|cell| !answered(cell)).cloned().collect();
-        if let (Some(place), false) = (&other.place, open.is_empty()) {
-            missing.elsewhere.extend((!missing.elsewhere.contains(place)).then(|| place.clone()));
+        if !open.is_empty() {
+            let new =
+                other.places.iter().filter(|place| !missing.elsewhere.contains(place)).cloned().collect::<Vec<_>>();
+            missing.elsewhere.extend(new);
             let new = open.into_iter().filter(|cell| !missing.cells.contains(cell)).collect::<Vec<_>>();
             missing.cells.extend(new);
         }
     }
     missing.cells.sort();
     Ok((!missing.cells.is_empty()).then_some(missing))
-}
-
-fn name(book: &Book, code: &str) -> String {
-    if code == NATION { "全国".to_owned() } else { book.regions().path(code) }
 }
 
 /// The first day on which something has a value, and the first on which it no longer has.

@@ -165,7 +165,7 @@ fn json(book: &Book, id: EntryId, said: &[Said<'_>]) -> Json {
             let answers = said.iter().map(|one| {
                 let cells = one.cells.iter().map(|cell| json!(book.lexicon().cell_id(id, cell)));
                 let mut answer = json!({
-                    "region": one.place,
+                    "regions": one.places,
                     "place": one.place_name(book),
                     "cells": cells.collect::<Vec<_>>(),
                     "name": one.name(book),

@@ -9,14 +9,15 @@ use crate::{
     },
 };
 use serde_json::{Value as Json, json};
+use std::collections::BTreeSet;
 
 /// One thing that is said of some cells of an entry.
 pub(super) struct Said<'b> {
     pub(super) entry: EntryId,
     pub(super) cells: Vec<Vec<usize>>,
     pub(super) answer: Answer<'b>,
-    /// The place that says it; none where the entry knows no places.
-    pub(super) place: Option<String>,
+    /// The places that it is for; none where the entry knows no places.
+    pub(super) places: Vec<String>,
 }
 
 impl<'b> Said<'b> {
@@ -33,23 +34,59 @@ impl<'b> Said<'b> {
         if cells.is_empty() { name.clone() } else { format!("{name}[{cells}]") }
     }
 
+    /// The one place, where what answers for a place was asked for.
+    pub(super) fn place(&self) -> Option<&str> {
+        self.places.first().map(String::as_str)
+    }
+
     pub(super) fn place_name(&self, book: &Book) -> String {
-        self.place.as_deref().map_or_else(|| "全国".to_owned(), |code| book.regions().path(code))
+        places_name(book, self.places.iter().map(String::as_str))
+    }
+
+    /// Whether it says the same of the same cells.
+    pub(super) fn is_same(&self, other: &Said<'_>) -> bool {
+        self.entry == other.entry && self.cells == other.cells && is_same(self.answer, other.answer)
     }
 }
 
-/// What the book says of an entry, all places on their own.
+/// Some places in words, province by province; the nation where there are none.
+pub(super) fn places_name<'c>(book: &Book, codes: impl IntoIterator<Item = &'c str>) -> String {
+    let regions = book.regions();
+    let mut provinces: Vec<(String, Vec<String>)> = Vec::new();
+    for code in codes.into_iter().filter(|code| *code != NATION) {
+        let province = regions.lineage(code).into_iter().rev().nth(1).map_or(String::new(), |one| regions.path(&one));
+        let path = regions.path(code);
+        let below = path.strip_prefix(&province).unwrap_or(&path).to_owned();
+        match provinces.iter_mut().find(|(known, _)| *known == province) {
+            Some((_, names)) => names.push(below),
+            None => provinces.push((province, vec![below])),
+        }
+    }
+    if provinces.is_empty() {
+        return "全国".to_owned();
+    }
+    provinces.into_iter().map(|(province, names)| province + &names.join("、")).collect::<Vec<_>>().join("、")
+}
+
+/// What the book says of an entry, all places on their own; places of which the same is said stand together.
 pub(super) fn of_entry(book: &Book, entry: EntryId) -> Result<Vec<Said<'_>>, CliError> {
-    let fixed = |timeline| vec![Said { entry, cells: vec![Vec::new()], answer: Answer::Dated(timeline), place: None }];
     match book.body(entry) {
-        Body::Value(timeline) | Body::Scale(timeline) => Ok(fixed(timeline)),
+        Body::Value(timeline) | Body::Scale(timeline) => {
+            let answer = Answer::Dated(timeline);
+            Ok(vec![Said { entry, cells: vec![Vec::new()], answer, places: Vec::new() }])
+        }
         Body::Supplied => {
-            let codes = std::iter::once(NATION).chain(book.places().filter(|_| book.entry(entry).by_region));
-            let mut all = Vec::new();
+            let supplied = book.supplied_places().filter(|(_, supply)| supply.value == entry).map(|(code, _)| code);
+            let codes: BTreeSet<&str> = std::iter::once(NATION).chain(supplied).collect();
+            let mut all: Vec<Said<'_>> = Vec::new();
             for code in codes {
-                all.extend(gather(book, entry, |cell| {
-                    Ok(book.says(entry, cell, code)?.map(|answer| (answer, code.to_owned())))
-                })?);
+                let own = |cell: &[usize]| Ok(book.says(entry, cell, code)?.map(|answer| (answer, code.to_owned())));
+                for said in gather(book, entry, own)? {
+                    match all.iter_mut().find(|known| known.is_same(&said)) {
+                        Some(known) => known.places.extend(said.places),
+                        None => all.push(said),
+                    }
+                }
             }
             Ok(all)
         }
@@ -76,7 +113,7 @@ fn gather<'b>(
         let Some((answer, place)) = found else { continue };
         match all.iter_mut().find(|one| is_same(one.answer, answer)) {
             Some(one) => one.cells.push(cell),
-            None => all.push(Said { entry, cells: vec![cell], answer, place: Some(place) }),
+            None => all.push(Said { entry, cells: vec![cell], answer, places: vec![place] }),
         }
     }
     Ok(all)

@@ -7,7 +7,7 @@ mod references;
 
 use super::{book::Book, diagnostic::Diagnostic};
 
-pub(super) use references::examples;
+pub(super) use references::{examples, places};
 
 /// Reports everything. What could not be read was reported before, and is passed over here.
 pub(super) fn book(book: &Book, sink: &mut Vec<Diagnostic>) {

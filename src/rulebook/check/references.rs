@@ -4,7 +4,7 @@ use crate::rulebook::{
     book::Book,
     diagnostic::Diagnostic,
     example::Example,
-    model::{EntryId, PackageId},
+    model::{EntryId, PackageId, Supply},
 };
 use std::collections::BTreeMap;
 
@@ -29,6 +29,24 @@ fn binds(book: &Book, package: PackageId, sink: &mut Vec<Diagnostic>) {
                 sink.push(report);
             }
         }
+    }
+}
+
+/// What several files supply for one place may not answer for one cell: a file for each subject, or one for a place
+/// and one for those below it.
+pub(in crate::rulebook) fn places(book: &Book, sink: &mut Vec<Diagnostic>) {
+    let mut known: BTreeMap<(EntryId, &str), Vec<&Supply>> = BTreeMap::new();
+    for (code, supply) in book.supplied_places() {
+        let others = known.entry((supply.value, code)).or_default();
+        // Within one file this was reported when it was read.
+        let other = others.iter().find(|other| other.place.file != supply.place.file && other.rivals(supply));
+        if let Some(other) = other {
+            let name = &book.entry(supply.value).name;
+            let message = format!("{}的「{name}」同一格有两处给出", book.regions().path(code));
+            let report = Diagnostic::error("overlap", supply.place, message, "第二处");
+            sink.push(report.with(other.place, "第一处").help("每个地区的每一格只由一处给出，删去一处"));
+        }
+        others.push(supply);
     }
 }
 

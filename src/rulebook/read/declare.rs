@@ -193,6 +193,7 @@ impl Reader<'_> {
             sort: *sort,
             by: Vec::new(),
             by_region: false,
+            inherits: row.flag_or("inherits", true),
             of: Type::Dimension,
             members: members.into_iter().map(|(id, name)| Member { id: id.value, name: name.value }).collect(),
             note: row.string("note"),

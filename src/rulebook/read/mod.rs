@@ -7,7 +7,7 @@ mod figure;
 mod supply;
 
 use super::{
-    book::{Book, PlaceFile},
+    book::{Book, PlaceFiles},
     diagnostic::Diagnostic,
     instrument::{Instrument, Register},
     lexicon::{Lexicon, NameError},
@@ -136,29 +136,31 @@ fn read_regions(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> RegionTree {
     RegionTree::new(names)
 }
 
-/// The files of the places by code: each has one place to lie, which its code tells.
+/// The files of the places by code. A place may have a file for each subject (530000.toml, 530000-minimum-wage.toml),
+/// all in the folder of its province.
 fn place_files(
     files: &BTreeMap<&str, FileId>,
     regions: &RegionTree,
     sink: &mut Vec<Diagnostic>,
-) -> BTreeMap<String, PlaceFile> {
-    let mut places = BTreeMap::new();
+) -> BTreeMap<String, PlaceFiles> {
+    let mut places: BTreeMap<String, PlaceFiles> = BTreeMap::new();
     for (path, file) in files {
-        let code = path.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or_default();
+        let (folder, name) = path.rsplit_once('/').unwrap_or(("", path));
+        let code = name.split(['.', '-']).next().unwrap_or_default();
         let canonical = regions.canonical(code);
         let province = format!("{}0000", code.get(..2).unwrap_or_default());
         let (message, help) = if code == NATION {
             ("全国的值不写在地区文件里".to_owned(), "写在定义它的包里，用 [[supply]]".to_owned())
         } else if regions.name(code).is_none() {
-            let message = format!("地区文件名「{code}」不是 {REGIONS_FILE} 里的代码");
-            (message, "文件名写 GB/T 2260 的六位代码，例如 530100.toml".to_owned())
+            let message = format!("地区文件名开头的「{code}」不是 {REGIONS_FILE} 里的代码");
+            (message, "文件名以 GB/T 2260 的六位代码开头，例如 530100.toml、530100-fund.toml".to_owned())
         } else if canonical != code {
             let message = format!("「{code}」（{}）只是分组，不是一个地区", regions.name(code).unwrap_or_default());
             (message, format!("写在 {canonical}.toml 里"))
-        } else if *path != format!("{province}/{code}.toml") {
-            ("地区文件放错了文件夹".to_owned(), format!("放到 {REGIONS_FOLDER}{province}/{code}.toml"))
+        } else if folder != province {
+            ("地区文件放错了文件夹".to_owned(), format!("放到 {REGIONS_FOLDER}{province}/{name}"))
         } else {
-            places.insert(code.to_owned(), PlaceFile::new(*file));
+            places.entry(code.to_owned()).or_default().add(*file);
             continue;
         };
         sink.push(Diagnostic::error("region", place(*file, 0..0), message, "这个文件").help(help));

@@ -36,6 +36,15 @@ impl Reader<'_> {
                 sink.push(report.help("改这里，或改文件名；名称以 regions.toml 为准"));
             }
         }
+        for below in row.tables("supply").into_iter().filter_map(|row| row.texts("places")).flatten() {
+            let known =
+                self.regions.name(&below.value).is_some() && self.regions.canonical(&below.value) == below.value;
+            if !known || !self.regions.lineage(&below.value).iter().skip(1).any(|around| around == code) {
+                let message = format!("「{}」不是{named}下面的地区", below.value);
+                let report = Diagnostic::error("region", below.place, message, "应为其下地区的六位代码");
+                sink.push(report.help("这个地区自己的值不写 places；别处的值写在别处的文件里"));
+            }
+        }
         let supplies = self.supplies(None, row, lexicon, sink);
         (supplies, read_examples(self.regions, lexicon, None, row, Some(code), sink))
     }
@@ -54,8 +63,9 @@ impl Reader<'_> {
             let entry = lexicon.entry(value);
             let Some(members) = members(row, entry, lexicon, sink) else { continue };
             let Some(content) = self.content(row, entry, lexicon, sink) else { continue };
-            let supply = Supply { value, members, content, place: row.place_of("value") };
-            if let Some(first) = supplies.iter().find(|first| overlaps(first, &supply)) {
+            let places = row.texts("places").map(|codes| codes.into_iter().map(|code| code.value).collect());
+            let supply = Supply { value, places, members, content, place: row.place_of("value") };
+            if let Some(first) = supplies.iter().find(|first| first.rivals(&supply) && meet(first, &supply)) {
                 let message = format!("「{}」的同一格有两处给出", entry.name);
                 let report = Diagnostic::error("overlap", supply.place, message, "第二处");
                 sink.push(
@@ -92,6 +102,10 @@ impl Reader<'_> {
             },
         };
         let entry = lexicon.entry(value);
+        if package.is_some() && row.has("places") {
+            let report = Diagnostic::error("supply", row.place_of("places"), "包里的值是全国的，不写 places", "多余");
+            sink.push(report.help("一地的值写在地区文件里"));
+        }
         let (message, help) = if entry.sort != Sort::Value || (entry.by.is_empty() && !entry.by_region) {
             (format!("「{}」不由 supply 给出", entry.name), "supply 只给写了 by 的 [value.…]")
         } else if package.is_some_and(|package| package != entry.package) {
@@ -123,6 +137,7 @@ impl Reader<'_> {
                     source,
                     confidence: row.string("confidence").and_then(|mark| Confidence::parse(&mark)),
                     note: row.string("note"),
+                    place: row.place_of("value"),
                 }))
             }
             (none, _) => {
@@ -184,12 +199,10 @@ fn no_member(name: &Located<String>, dimension: EntryId, lexicon: &Lexicon) -> D
     report.suggest(&name.value, ids(), "写成员的 id，或先在维度的 members 里加上")
 }
 
-/// Whether two supplies answer for one cell with equal right.
-fn overlaps(a: &Supply, b: &Supply) -> bool {
-    a.value == b.value
-        && a.named() == b.named()
-        && a.members.iter().zip(&b.members).all(|(a, b)| match (a, b) {
-            (Some(a), Some(b)) => a.iter().any(|member| b.contains(member)),
-            _ => true,
-        })
+/// Whether two supplies of a file are for a common place.
+fn meet(a: &Supply, b: &Supply) -> bool {
+    match (&a.places, &b.places) {
+        (Some(a), Some(b)) => a.iter().any(|code| b.contains(code)),
+        (a, b) => a.is_none() && b.is_none(),
+    }
 }
