@@ -33,7 +33,7 @@ impl fmt::Display for Digest {
 pub(super) fn canonical(sources: &Sources) -> String {
     let mut content = String::new();
     for (_, path, text) in sources.iter() {
-        content.push_str("\u{1}");
+        content.push('\u{1}');
         content.push_str(path);
         content.push('\n');
         canonical_file(text, &mut content);

@@ -21,7 +21,7 @@ use super::{
 };
 use calendar::read_calendar;
 use declare::Declared;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 use toml::{Spanned, de::DeTable};
 
 /// The file of the register and that of the tree; region files lie below this folder; all others are packages.
@@ -61,7 +61,7 @@ fn explain(message: &str) -> (String, &'static str) {
 pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut instruments = Register::default();
     let mut regions = RegionTree::default();
-    let mut working_days = Calendar::default();
+    let mut calendar = Calendar::default();
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
     for (file, path, _) in sources.iter() {
@@ -70,7 +70,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
         } else if path == REGIONS_FILE {
             regions = read_regions(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
         } else if path == CALENDAR_FILE {
-            working_days = read_calendar(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
+            calendar = read_calendar(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
         } else {
@@ -89,7 +89,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
     drop((declared, rows));
     drop(packages);
-    Book::new(sources, instruments, regions, working_days, heads, lexicon, bodies, places)
+    Book { sources, instruments, regions, calendar, packages: heads, lexicon, bodies, places, digest: OnceLock::new() }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
