@@ -3,6 +3,7 @@
 //! Same inputs, same bytes: nothing here reads a clock, the environment, a network or a database. Everything is exact
 //! until a named rounding step.
 
+pub mod columns;
 mod evaluate;
 mod node;
 mod operations;
