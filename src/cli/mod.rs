@@ -6,6 +6,7 @@ mod book;
 mod error;
 mod eval;
 mod output;
+mod pay;
 mod rules;
 mod tools;
 
@@ -40,6 +41,8 @@ enum Format {
 enum Command {
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
+    /// 核算一个月的工资
+    Pay(pay::Pay),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -57,6 +60,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
+        Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
     };
@@ -73,6 +77,10 @@ enum Done {
     Clean,
     /// There are unlawful findings.
     Unlawful,
+    /// Some of many rows were refused; the others are done.
+    Rejected,
+    /// Every row was refused, since the rule book covers none.
+    Uncovered,
 }
 
 impl From<Done> for ExitCode {
@@ -80,6 +88,8 @@ impl From<Done> for ExitCode {
         Self::from(match done {
             Done::Clean => 0,
             Done::Unlawful => 1,
+            Done::Rejected => 2,
+            Done::Uncovered => 3,
         })
     }
 }

@@ -1,1 +1,68 @@
 //! Documents: templates to a document model, layout to pages, pages to PDF. Decides nothing.
+//!
+//! ```text
+//! view (JSON) ─ template ─► markup ─ parser ─► model ─ layout ─► pages ─ writer ─► PDF
+//! ```
+//!
+//! A view holds finished strings: amounts with their separators, dates in words. Templates choose and place, and do no
+//! arithmetic. `docs/templates.md` is the manual for those who write them.
+
+mod attachments;
+mod blocks;
+mod error;
+mod fonts;
+mod layout;
+mod line;
+mod markup;
+mod model;
+mod page;
+mod payslip;
+mod scale;
+mod sfnt;
+mod table;
+mod template;
+mod writer;
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+pub use self::{
+    attachments::attachments,
+    error::DocumentError,
+    fonts::missing_characters,
+    payslip::{PayslipFrame, payslip},
+    template::template_version,
+    writer::Meta,
+};
+
+/// Makes a PDF from a template and a view.
+///
+/// The view must have the shape of `templates/NAME.view.json`, field for field: text where it has text, lists of the
+/// same kind of entries, nothing missing and nothing more. What does not apply is an empty string or an empty list.
+/// The same arguments give the same bytes.
+///
+/// `files` are embedded in the PDF under their names; [`attachments`] reads them back.
+///
+/// # Errors
+/// No such template, a view of another shape, characters that no font has, a layout in which something does not fit.
+pub fn render(
+    template: &str,
+    view: &Value,
+    files: &BTreeMap<String, Vec<u8>>,
+    meta: &Meta,
+) -> Result<Vec<u8>, DocumentError> {
+    set(&template::document(template, view)?, files, meta)
+}
+
+/// Makes a PDF from markup as templates write it (`docs/templates.md`), for documents that no template is needed for.
+///
+/// # Errors
+/// Faulty markup, characters that no font has, a layout in which something does not fit.
+pub fn render_markup(markup: &str, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+    set(&template::from_markup(&meta.title, markup)?, files, meta)
+}
+
+fn set(document: &model::Document, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+    writer::write(&layout::pages(document)?, meta, files)
+}

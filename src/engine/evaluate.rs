@@ -11,7 +11,7 @@ use crate::{
     quantity::{ArithmeticError, Exact},
     rulebook::{EntryId, Type},
 };
-use std::cmp::Ordering;
+use std::{cmp::Ordering, collections::BTreeSet};
 
 /// Why a cell could not be computed.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -108,6 +108,21 @@ impl<'p, 'b> Evaluation<'p, 'b> {
     /// The slots demanded so far, in the order of the plan.
     pub fn demanded(&self) -> impl Iterator<Item = SlotId> + '_ {
         self.cells.iter().enumerate().filter(|(_, cell)| cell.is_some()).map(|(at, _)| SlotId(at))
+    }
+
+    /// The slots that a computed cell rests on, near and far, itself included, in the order of the plan.
+    #[must_use]
+    pub fn rests_on(&self, slot: SlotId) -> Vec<SlotId> {
+        let mut reached = BTreeSet::from([slot]);
+        let mut open = vec![slot];
+        while let Some(one) = open.pop() {
+            for read in self.plan.reads(one) {
+                if self.cells[read.0].is_some() && reached.insert(read) {
+                    open.push(read);
+                }
+            }
+        }
+        reached.into_iter().collect()
     }
 
     fn compute(&mut self, slot: SlotId) -> Result<Value, Fault> {

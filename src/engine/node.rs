@@ -62,3 +62,48 @@ pub enum RoundBy<'b> {
     /// As a value says.
     Value(Box<Node<'b>>),
 }
+
+impl Node<'_> {
+    /// Adds the slots that the formula may read.
+    pub fn reads(&self, reads: &mut Vec<SlotId>) {
+        match self {
+            Self::Constant(_) => {}
+            Self::Slot(slot) => reads.push(*slot),
+            Self::Negate(x) | Self::Not(x) | Self::Abs(x) | Self::Int(x) | Self::Round(x, RoundBy::Fixed(_)) => x.reads(reads),
+            Self::Scale(_, _, scale, x) => {
+                reads.push(*scale);
+                x.reads(reads);
+            }
+            Self::Arithmetic(_, a, b)
+            | Self::Compare(_, a, b)
+            | Self::IfNone(a, b)
+            | Self::Round(a, RoundBy::Value(b)) => {
+                a.reads(reads);
+                b.reads(reads);
+            }
+            Self::If(a, b, c) | Self::Clamp(a, b, c) => {
+                a.reads(reads);
+                b.reads(reads);
+                c.reads(reads);
+            }
+            Self::Cases(cases) => {
+                for (when, formula) in cases {
+                    if let Some(when) = when {
+                        when.reads(reads);
+                    }
+                    formula.reads(reads);
+                }
+            }
+            Self::And(items)
+            | Self::Or(items)
+            | Self::Max(items)
+            | Self::Min(items)
+            | Self::Sum(items)
+            | Self::Date(_, items) => items.iter().for_each(|item| item.reads(reads)),
+            Self::Select(key, arms) => {
+                key.reads(reads);
+                arms.iter().for_each(|arm| arm.reads(reads));
+            }
+        }
+    }
+}

@@ -216,6 +216,23 @@ impl<'b> Plan<'b> {
         &self.findings
     }
 
+    /// The slots that a slot's formula may read.
+    #[must_use]
+    pub fn reads(&self, id: SlotId) -> Vec<SlotId> {
+        match &self.slot(id).origin {
+            Origin::Input { bound, .. } => bound.iter().copied().collect(),
+            Origin::Constant(_) | Origin::Missing(_) => Vec::new(),
+            Origin::Figure(figure) => {
+                let mut reads = figure.decided_by.clone();
+                figure.node.reads(&mut reads);
+                if let Some(RoundBy::Value(node)) = &figure.round {
+                    node.reads(&mut reads);
+                }
+                reads
+            }
+        }
+    }
+
     /// The name of a slot for people.
     #[must_use]
     pub fn name(&self, id: SlotId) -> String {

@@ -1,1 +1,14 @@
-//! A month of payroll: rows in, slips, findings and totals out.
+//! A month of payroll: facts in, slips out. The arithmetic is the rule book's; this room knows whose facts go where and
+//! what is carried from slip to slip.
+
+mod chart;
+mod history;
+mod month;
+mod slip;
+mod worker;
+
+pub use chart::{Chart, ChartError};
+pub use history::Known;
+pub use month::{Month, Refusal, Row};
+pub use worker::Worker;
+pub use slip::{Contribution, Earning, Line, Slip, TaxBlock, Totals, UncertainValue};

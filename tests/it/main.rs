@@ -1,5 +1,10 @@
 //! The one integration-test binary: one file a feature, each named here.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
 mod decimal_arithmetic;
+mod documents;
 mod exact_properties;
+mod exchange;
+mod ledger;
+mod roster;
 mod tidy;

@@ -1,0 +1,300 @@
+//! What a payroll says: JSON for programs, text for people.
+
+use super::{Computed, Run, books};
+use crate::{
+    cli::eval::finding_json,
+    exchange::roster::{Payable, RosterRow},
+    payroll::Totals,
+    quantity::{Exact, Money},
+    rulebook::{Book, Given, Gravity, Type},
+};
+use serde_json::{Value as Json, json};
+use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+
+/// The facts of a row as text, by the full id of their cell.
+pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> {
+    let text = |id: &str, given: &Given| match given {
+        Given::None => "无".to_owned(),
+        Given::Number(value) => value.to_string(),
+        Given::Boolean(value) => if *value { "是" } else { "否" }.to_owned(),
+        Given::Date(day) => day.to_string(),
+        Given::Choice(at) => {
+            let set = book.lexicon().find_anywhere(id).ok().map(|entry| book.entry(entry).of);
+            match set {
+                Some(Type::Choice(set)) => {
+                    book.lexicon().members(set).get(*at).map(|member| member.id.clone()).unwrap_or_default()
+                }
+                _ => at.to_string(),
+            }
+        }
+    };
+    payable.month.facts.iter().map(|(id, given)| (id.clone(), text(id, given))).collect()
+}
+
+/// What was carried into a row: the sums of its earlier months.
+pub(super) fn carried_in(payable: &Payable) -> BTreeMap<String, String> {
+    let known = &payable.month.known;
+    let mut sums: BTreeMap<String, Exact> = known.opening.clone().unwrap_or_default();
+    for (id, amount) in known.slips.iter().flatten() {
+        let sum = sums.entry(id.clone()).or_insert(Exact::ZERO);
+        // A sum that leaves the range was refused when the slip was computed.
+        *sum = sum.add(*amount).unwrap_or(*sum);
+    }
+    sums.into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
+}
+
+/// The row's deductions as the tax client's columns name them. One sum of additional deductions has no column there.
+pub(super) fn client_columns(row: &RosterRow) -> BTreeMap<&'static str, Money> {
+    let mut columns = BTreeMap::from([
+        ("累计个人养老金", row.personal_pension),
+        ("企业(职业)年金", row.annuity),
+        ("商业健康保险", row.health_insurance),
+        ("税延养老保险", row.deferred_pension),
+    ]);
+    if let Some(items) = &row.additional.items {
+        columns.extend([
+            ("累计子女教育", items.child_education),
+            ("累计继续教育", items.continuing_education),
+            ("累计住房贷款利息", items.mortgage_interest),
+            ("累计住房租金", items.rent),
+            ("累计赡养老人", items.elderly_support),
+            ("累计3岁以下婴幼儿照护", items.infant_care),
+        ]);
+    }
+    columns
+}
+
+/// The facts that a slip was computed from, identity and account numbers masked as on the page.
+pub(super) fn inputs_json(one: &Computed) -> Json {
+    let worker = &one.worker;
+    json!({
+        "worker": worker.number,
+        "name": worker.name,
+        "id_kind": worker.id_kind,
+        "id_number": worker.masked_id(),
+        "bank_tail": worker.bank_tail(),
+        "payer": worker.payer,
+        "insured_at": worker.insured_at,
+        "fund_at": worker.fund_at,
+        "works_at": worker.works_at,
+        "facts": one.facts,
+        "carried": one.carried_in,
+    })
+}
+
+/// A slip, canonical: keys in order, amounts as text.
+pub(super) fn slip_json(one: &Computed) -> Json {
+    let slip = &one.slip;
+    let money = |amount: Money| json!(amount.to_string());
+    let lines: Vec<Json> = slip
+        .contributions
+        .iter()
+        .map(|one| {
+            let line = &one.line;
+            json!({
+                "id": line.id, "name": line.name, "amount": money(line.amount), "payer": line.payer,
+                "base": one.base.to_string(), "rate": one.rate,
+            })
+        })
+        .collect();
+    let earnings: Vec<Json> = slip
+        .earnings
+        .iter()
+        .map(|one| json!({ "id": one.id, "name": one.name, "amount": money(one.amount) }))
+        .collect();
+    let uncertain: Vec<Json> = slip
+        .uncertain
+        .iter()
+        .map(|one| {
+            json!({
+                "name": one.name, "value": one.value, "confidence": one.confidence.mark(), "source": one.source,
+                "note": one.note, "provisional": one.provisional,
+            })
+        })
+        .collect();
+    let tax = &slip.tax_block;
+    json!({
+        "worker": one.worker.number,
+        "name": one.worker.name,
+        "relation": one.worker.relation,
+        "payer": one.worker.payer,
+        "earnings": earnings,
+        "lines": lines,
+        "gross": money(slip.gross),
+        "own_total": money(slip.own_total),
+        "tax": money(slip.tax),
+        "other_deduction": money(slip.other_deduction),
+        "net": money(slip.net),
+        "employer_cost": money(slip.employer_cost),
+        "tax_to_date": {
+            "months": tax.months, "income": money(tax.income), "exempt": money(tax.exempt),
+            "basic": money(tax.basic), "special": money(tax.special), "additional": money(tax.additional),
+            "other": money(tax.other), "taxable": money(tax.taxable), "rate": tax.rate, "quick": money(tax.quick),
+            "payable": money(tax.payable), "relief": money(tax.relief), "withheld": money(tax.withheld),
+        },
+        "findings": slip.findings.iter().map(finding_json).collect::<Vec<_>>(),
+        "uncertain": uncertain,
+        "values_digest": slip.values_digest,
+    })
+}
+
+fn totals_json(totals: &Totals) -> Json {
+    let lines: BTreeMap<&String, String> = totals.lines.iter().map(|(id, sum)| (id, sum.to_string())).collect();
+    json!({
+        "workers": totals.workers,
+        "gross": totals.gross.to_string(),
+        "tax": totals.tax.to_string(),
+        "net": totals.net.to_string(),
+        "employer_cost": totals.employer_cost.to_string(),
+        "lines": lines,
+    })
+}
+
+fn change_json(change: &books::Change) -> Json {
+    match change {
+        books::Change::New { worker, name } => json!({ "change": "new", "worker": worker, "name": name }),
+        books::Change::Gone { worker, name } => json!({ "change": "gone", "worker": worker, "name": name }),
+        books::Change::Net { worker, name, before, now } => json!({
+            "change": "net", "worker": worker, "name": name, "before": before.to_string(), "now": now.to_string(),
+        }),
+    }
+}
+
+/// The whole run, as the contract has it.
+pub(super) fn json(run: &Run) -> Json {
+    let payers: std::collections::BTreeSet<&str> = run.computed.iter().map(|one| one.worker.payer.as_str()).collect();
+    let employer = match payers.into_iter().collect::<Vec<_>>().as_slice() {
+        [one] => (*one).to_owned(),
+        [] => run.paying.payer.clone(),
+        several => several.join("、"),
+    };
+    let mut json = json!({
+        "period": run.period.to_string(),
+        "paid_on": run.paying.paid_on.to_string(),
+        "known_at": run.known_at.map(|day| day.to_string()),
+        "employer": employer,
+        "rulebook": run.rulebook,
+        "totals": totals_json(&run.totals),
+        "slips": run.computed.iter().map(slip_json).collect::<Vec<_>>(),
+        "rejected": run.rejected,
+        "changes": run.changes.iter().map(change_json).collect::<Vec<_>>(),
+        "samples": run.samples,
+    });
+    if let Some(reason) = &run.uncovered {
+        json["error"] = json!({ "code": "coverage", "message": reason, "where": "参保地" });
+    }
+    json
+}
+
+/// How many refused rows and changes the terminal shows; the files have all.
+const SHOWN: usize = 20;
+
+/// What a person wants to know when it is done.
+pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> String {
+    let mut text = String::new();
+    let totals = &run.totals;
+    let _ = writeln!(
+        text,
+        "{} 工资，{} 支付：{} 人，应发 {}，个人所得税 {}，实发 {}，用人单位成本 {}",
+        run.period,
+        run.paying.paid_on,
+        totals.workers,
+        totals.gross.thousands(),
+        totals.tax.thousands(),
+        totals.net.thousands(),
+        totals.employer_cost.thousands()
+    );
+    if !run.samples.is_empty() {
+        let _ = writeln!(text, "名单里的样例行没有计入（工号为「样例」）。");
+    }
+    let count = |wanted: Gravity| {
+        let findings = run.computed.iter().flat_map(|one| &one.slip.findings);
+        findings.filter(|finding| finding.severity == wanted).count()
+    };
+    let _ = writeln!(
+        text,
+        "违法 {} 条，风险 {} 条，提示 {} 条（findings.txt）",
+        count(Gravity::Unlawful),
+        count(Gravity::Risk),
+        count(Gravity::Note)
+    );
+    for one in &run.computed {
+        for finding in one.slip.findings.iter().filter(|finding| finding.severity == Gravity::Unlawful) {
+            let _ = writeln!(text, "  {} {}：{}", one.worker.number, one.worker.name, finding.message);
+        }
+    }
+    for change in run.changes.iter().take(SHOWN) {
+        let _ = writeln!(text, "  {}", change_line(change));
+    }
+    if run.changes.len() > SHOWN {
+        let _ = writeln!(text, "  ……与上月相比共 {} 处变化（findings.txt）", run.changes.len());
+    }
+    if !run.rejected.is_empty() {
+        let _ = writeln!(text, "有问题、没有核算的行（rejected.xlsx）：");
+        for one in run.rejected.iter().take(SHOWN) {
+            let _ = writeln!(text, "  第 {} 行 {}「{}」：{}。{}", one.row, one.column, one.value, one.problem, one.remedy);
+        }
+        if run.rejected.len() > SHOWN {
+            let _ = writeln!(text, "  ……共 {} 处", run.rejected.len());
+        }
+    }
+    match stored {
+        Some(books::Stored::Written) => text.push_str("已记入账本。\n"),
+        Some(books::Stored::Replaced) => text.push_str("已记入账本，代替原来的一版；原版仍保留。\n"),
+        Some(books::Stored::AlreadyThere) => text.push_str("账本里已有同样的一次，没有重复记入。\n"),
+        None => {}
+    }
+    let _ = writeln!(text, "工资条、汇总表在 {}", out.display());
+    text
+}
+
+fn change_line(change: &books::Change) -> String {
+    match change {
+        books::Change::New { worker, name } => format!("比上月新增：{worker} {name}"),
+        books::Change::Gone { worker, name } => format!("比上月减少：{worker} {name}"),
+        books::Change::Net { worker, name, before, now } => {
+            let difference = now.sub(*before).map_or_else(|error| error.to_string(), Money::thousands);
+            let sign = if now > before { "+" } else { "" };
+            format!("实发变化：{worker} {name} {} → {}（{sign}{difference}）", before.thousands(), now.thousands())
+        }
+    }
+}
+
+/// The findings, person by person, then what changed since the month before.
+pub(super) fn findings(run: &Run) -> String {
+    let mut text = format!("{} 工资的提示\n规则库 {}\n", run.period, run.rulebook);
+    for one in run.computed.iter().filter(|one| !one.slip.findings.is_empty()) {
+        let _ = writeln!(text, "\n{} {}", one.worker.number, one.worker.name);
+        for finding in &one.slip.findings {
+            let _ = writeln!(text, "  {}：{}", finding.severity.name(), finding.message);
+            if let Some(cite) = &finding.cite {
+                let _ = writeln!(text, "    依据：{cite}");
+            }
+            if let Some(remedy) = &finding.remedy {
+                let _ = writeln!(text, "    处理：{remedy}");
+            }
+        }
+    }
+    if !run.changes.is_empty() {
+        text.push_str("\n与上月相比\n");
+        for change in &run.changes {
+            let _ = writeln!(text, "  {}", change_line(change));
+        }
+    }
+    let mut uncertain: BTreeMap<String, usize> = BTreeMap::new();
+    for value in run.computed.iter().flat_map(|one| &one.slip.uncertain) {
+        let note = value.note.as_ref().map_or(String::new(), |note| format!("；{note}"));
+        let due = if value.provisional { "；已到复核日" } else { "" };
+        let (mark, meaning) = (value.confidence.mark(), value.confidence.meaning());
+        let line = format!("{} = {}（{mark} {meaning}；{}{note}{due}）", value.name, value.value, value.source);
+        let people = uncertain.entry(line).or_default();
+        *people = people.saturating_add(1);
+    }
+    if !uncertain.is_empty() {
+        text.push_str("\n所用规则中尚不确定的\n");
+        for (line, people) in uncertain {
+            let _ = writeln!(text, "  {line}：{people} 人");
+        }
+    }
+    text
+}

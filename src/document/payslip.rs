@@ -1,0 +1,194 @@
+//! The payslip: what a slip says, as the template's view.
+
+use super::{DocumentError, Meta, render};
+use crate::{
+    payroll::{Contribution, Slip, Worker},
+    quantity::{Exact, Money, capitals, format_decimal, format_thousands},
+};
+use chrono::{Datelike, NaiveDate};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// What a payslip says besides the worker and the slip.
+#[derive(Debug, Clone)]
+pub struct PayslipFrame {
+    /// The first day of the month that is paid.
+    pub period: NaiveDate,
+    /// The day of payment.
+    pub paid_on: NaiveDate,
+    /// The digest of the rule book.
+    pub rulebook: String,
+}
+
+/// Marks in the order in which uncertain values are listed; beyond them numbers.
+const MARKS: [&str; 4] = ["†", "‡", "§", "¶"];
+
+/// How many digits of a digest a page shows.
+const SHOWN_DIGITS: usize = 12;
+
+/// Makes a payslip; `files` are embedded in it.
+///
+/// # Errors
+/// Characters that no font has, and what [`render`] complains of.
+pub fn payslip(
+    worker: &Worker,
+    slip: &Slip,
+    frame: &PayslipFrame,
+    files: &BTreeMap<String, Vec<u8>>,
+) -> Result<Vec<u8>, DocumentError> {
+    let title = format!("工资条 {} {} {}", month(frame.period), worker.number, worker.name);
+    render("payslip", &view(worker, slip, frame), files, &Meta { title, created: frame.paid_on })
+}
+
+/// The view of the template `payslip`, whose shape is `templates/payslip.view.json`.
+///
+/// | field | content |
+/// |---|---|
+/// | `title` | 工资条 |
+/// | `employer` | 扣缴义务人 |
+/// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
+/// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
+/// | `earnings` | `name`, `amount`, `mark`; then `gross` |
+/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`; then `own_total` |
+/// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
+/// | `deductions` | other deductions: `name`, `reason`, `amount`; then `deductions_total` |
+/// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
+/// | `employers` | the employer's lines: as `own`; then `employers_total` and `cost` |
+/// | `findings` | `severity` (in words), `message`, `cite`, `remedy` |
+/// | `uncertain` | what the marks refer to: `mark`, `name`, `value`, `source`, `confidence` (in words) |
+/// | `rulebook`, `values` | the two digests, shortened |
+fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
+    let side = |payer: &str| -> Vec<Value> {
+        slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution).collect()
+    };
+    let employers = slip.contributions.iter().filter(|one| one.line.payer == "employer").map(|one| one.line.amount);
+    let earnings: Vec<Value> = slip
+        .earnings
+        .iter()
+        .map(|one| json!({ "name": one.name, "amount": one.amount.thousands(), "mark": "" }))
+        .collect();
+    let deductions = if slip.other_deduction == Money::ZERO {
+        Vec::new()
+    } else {
+        vec![json!({ "name": "其他扣款", "reason": "", "amount": slip.other_deduction.thousands() })]
+    };
+    let tax = &slip.tax_block;
+    let findings: Vec<Value> = slip
+        .findings
+        .iter()
+        .map(|one| {
+            json!({
+                "severity": one.severity.name(),
+                "message": one.message,
+                "cite": one.cite.clone().unwrap_or_default(),
+                "remedy": one.remedy.clone().unwrap_or_default(),
+            })
+        })
+        .collect();
+    let uncertain: Vec<Value> = slip
+        .uncertain
+        .iter()
+        .enumerate()
+        .map(|(at, one)| {
+            let due = if one.provisional { "，已到复核日，暂按此计算" } else { "" };
+            let note = one.note.as_ref().map_or(String::new(), |note| format!("，{note}"));
+            json!({
+                "mark": mark(at),
+                "name": one.name,
+                "value": one.value,
+                "source": one.source,
+                "confidence": format!("{}{due}{note}", one.confidence.meaning()),
+            })
+        })
+        .collect();
+    json!({
+        "title": "工资条",
+        "employer": worker.payer,
+        "period": month(frame.period),
+        "paid_on": day(frame.paid_on),
+        "worker": {
+            "number": worker.number,
+            "name": worker.name,
+            "id_type": worker.id_kind,
+            "id_number": worker.masked_id(),
+            "post": worker.post,
+            "department": worker.department,
+            "project": worker.project,
+            "relation": worker.engagement,
+            "insured_at": worker.insured_at,
+            "fund_at": worker.fund_at,
+            "works_at": worker.works_at,
+            "hired_on": day(worker.hired),
+        },
+        "earnings": earnings,
+        "gross": slip.gross.thousands(),
+        "own": side("employee"),
+        "own_total": slip.own_total.thousands(),
+        "tax": {
+            "months": tax.months,
+            "income": tax.income.thousands(),
+            "exempt": tax.exempt.thousands(),
+            "basic": tax.basic.thousands(),
+            "special": tax.special.thousands(),
+            "additional": tax.additional.thousands(),
+            "other": tax.other.thousands(),
+            "taxable": tax.taxable.thousands(),
+            "rate": tax.rate,
+            "quick": tax.quick.thousands(),
+            "payable": tax.payable.thousands(),
+            "relief": tax.relief.thousands(),
+            "withheld": tax.withheld.thousands(),
+            "due": slip.tax.thousands(),
+            "mark": "",
+        },
+        "deductions": deductions,
+        "deductions_total": slip.other_deduction.thousands(),
+        "net": slip.net.thousands(),
+        "net_capitals": capitals(slip.net),
+        "bank_tail": worker.bank_tail(),
+        "employers": side("employer"),
+        "employers_total": Money::sum(employers).map_or_else(|error| error.to_string(), Money::thousands),
+        "cost": slip.employer_cost.thousands(),
+        "findings": findings,
+        "uncertain": uncertain,
+        "rulebook": shortened(&frame.rulebook),
+        "values": shortened(&slip.values_digest),
+    })
+}
+
+fn contribution(one: &Contribution) -> Value {
+    let marks: Vec<String> = one.uncertain.iter().map(|at| mark(*at)).collect();
+    json!({
+        "name": one.line.name,
+        "base": base(one.base),
+        "rate": one.rate,
+        "amount": one.line.amount.thousands(),
+        "mark": marks.concat(),
+    })
+}
+
+/// A base with thousands, and with two decimals unless it has more.
+fn base(value: Exact) -> String {
+    value.to_decimal().map_or_else(|| value.to_string(), |value| {
+        let decimals = value.normalize().scale().max(2);
+        format_decimal(value, decimals).parse().map_or_else(|_| value.to_string(), format_thousands)
+    })
+}
+
+fn mark(at: usize) -> String {
+    MARKS.get(at).map_or_else(|| format!("[{}]", at + 1), |mark| (*mark).to_owned())
+}
+
+fn shortened(digest: &str) -> String {
+    digest.chars().take(SHOWN_DIGITS).collect()
+}
+
+/// 2026年9月
+fn month(date: NaiveDate) -> String {
+    format!("{}年{}月", date.year(), date.month())
+}
+
+/// 2026年9月30日
+fn day(date: NaiveDate) -> String {
+    format!("{}{}日", month(date), date.day())
+}

@@ -1,0 +1,258 @@
+//! The columns of a roster: what each is called, what it holds, whether it must be there.
+
+use crate::exchange::text::heading_key;
+
+/// A column of the roster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "`COLUMNS` says what each is")]
+pub enum Field {
+    WorkerNo,
+    Name,
+    IdKind,
+    IdNumber,
+    Engagement,
+    Post,
+    Department,
+    Project,
+    Payer,
+    InsuredPlace,
+    FundPlace,
+    WorkPlace,
+    Hired,
+    Left,
+    BaseWage,
+    PerformanceWage,
+    NightAllowance,
+    HeatAllowance,
+    Bonus,
+    AbsenceDeduction,
+    OtherDeduction,
+    InsuranceBase,
+    InsuranceFrom,
+    FundBase,
+    FundRate,
+    FundFrom,
+    InjuryClass,
+    AdditionalTotal,
+    ChildEducation,
+    ContinuingEducation,
+    MortgageInterest,
+    Rent,
+    ElderlySupport,
+    InfantCare,
+    PersonalPension,
+    Annuity,
+    HealthInsurance,
+    DeferredPension,
+    OpeningIncome,
+    OpeningSpecial,
+    OpeningOther,
+    OpeningWithheld,
+    FirstWageThisYear,
+    LowIncomeLastYear,
+    BankAccount,
+    Note,
+}
+
+/// What the cells of a column hold; it decides format and drop-down in the template.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// Free text.
+    Text,
+    /// Digits that are a name and not a quantity: a workbook keeps them as text, or loses some.
+    Number,
+    /// One of the identity documents of the tax client.
+    IdKind,
+    /// One of the forms of engagement.
+    Engagement,
+    /// An amount in yuan, at most two decimals.
+    Amount,
+    /// A day.
+    Date,
+    /// A month.
+    Month,
+    /// A share, `7%` or `0.07`.
+    Rate,
+    /// A class of industry, 1 to 8.
+    Class,
+    /// 是 or 否; blank is 否.
+    YesNo,
+}
+
+/// What is known of a column.
+#[derive(Debug)]
+pub struct Column {
+    /// Which it is.
+    pub field: Field,
+    /// Its heading in the template and in messages.
+    pub heading: &'static str,
+    /// Other headings it is recognised by.
+    pub aliases: &'static [&'static str],
+    /// What its cells hold.
+    pub kind: Kind,
+    /// Whether every row must fill it.
+    pub required: bool,
+    /// What the template says about it.
+    pub note: &'static str,
+    /// Its cell in the template's made-up row.
+    pub example: &'static str,
+}
+
+/// Headings that are recognised and not read.
+pub(super) const IGNORED: [&str; 1] = ["序号"];
+
+/// A row with this 工号 is the template's made-up one and is left out.
+pub(super) const SAMPLE: &str = "样例";
+
+const REQUIRED: bool = true;
+const OPTIONAL: bool = false;
+
+/// All columns, in the template's order, which is the order of [`Field`].
+#[rustfmt::skip]
+pub const COLUMNS: [Column; 46] = [
+    column(Field::WorkerNo, "工号", &["员工编号", "人员编号", "员工工号"], Kind::Number, REQUIRED,
+        "本单位内不得重复；不得含 / \\ : * ? \" < > |，最长 64 个字符。填“样例”的行不参与核算。", SAMPLE),
+    column(Field::Name, "姓名", &["员工姓名", "人员姓名"], Kind::Text, REQUIRED,
+        "与证件一致；生僻字可直接填写。", "样例人员"),
+    column(Field::IdKind, "证件类型", &["证照类型", "身份证件类型"], Kind::IdKind, REQUIRED,
+        "与自然人电子税务局扣缴端一致。", "居民身份证"),
+    column(Field::IdNumber, "证件号码", &["证照号码", "身份证号", "身份证号码", "身份证件号码"], Kind::Number, REQUIRED,
+        "居民身份证填 18 位。单元格须为文本格式，否则 Excel 会丢失末几位。", "530102199001010028"),
+    column(Field::Engagement, "用工形式", &["用工类型"], Kind::Engagement, REQUIRED,
+        "目前只能核算“全日制”。", "全日制"),
+    column(Field::Post, "岗位", &["岗位名称", "职位"], Kind::Text, OPTIONAL, "", "接线员"),
+    column(Field::Department, "部门", &["所属部门"], Kind::Text, OPTIONAL, "", "话务一组"),
+    column(Field::Project, "项目", &["所属项目", "项目名称"], Kind::Text, OPTIONAL, "", "样例热线"),
+    column(Field::Payer, "扣缴义务人", &["发薪单位", "扣缴单位"], Kind::Text, OPTIONAL,
+        "发放工资并扣缴个税的单位全称。可以整列不填，改在命令行用 --employer 指定。", "样例服务外包有限公司"),
+    column(Field::InsuredPlace, "参保地", &["社保参保地", "社保缴纳地"], Kind::Text, REQUIRED,
+        "城市名称或六位行政区划代码，如“昆明市”或“530100”。", "昆明市"),
+    column(Field::FundPlace, "公积金缴存地", &["住房公积金缴存地"], Kind::Text, OPTIONAL,
+        "不填则与参保地相同。", ""),
+    column(Field::WorkPlace, "工作地", &["工作地点"], Kind::Text, OPTIONAL,
+        "不填则与参保地相同；最低工资按工作地。", ""),
+    column(Field::Hired, "任职受雇日期", &["入职日期", "任职受雇从业日期"], Kind::Date, REQUIRED,
+        "与扣缴端人员信息采集一致，如 2026-03-01。", "2026-03-01"),
+    column(Field::Left, "离职日期", &[], Kind::Date, OPTIONAL, "在职不填。", ""),
+    column(Field::BaseWage, "基本工资", &["基本薪资"], Kind::Amount, REQUIRED,
+        "本期应发；最多两位小数，下同。", "3200"),
+    column(Field::PerformanceWage, "绩效工资", &["绩效"], Kind::Amount, OPTIONAL, "", "600"),
+    column(Field::NightAllowance, "夜班津贴", &["夜班补贴"], Kind::Amount, OPTIONAL,
+        "不计入与最低工资相比的工资。", "200"),
+    column(Field::HeatAllowance, "高温津贴", &["高温补贴"], Kind::Amount, OPTIONAL,
+        "不计入与最低工资相比的工资。", ""),
+    column(Field::Bonus, "奖金", &["当月奖金"], Kind::Amount, OPTIONAL,
+        "并入当月工资薪金的奖金；全年一次性奖金不填在这里。", ""),
+    column(Field::AbsenceDeduction, "缺勤扣款", &[], Kind::Amount, OPTIONAL,
+        "填正数；在应发中减去。", ""),
+    column(Field::OtherDeduction, "其他扣款", &[], Kind::Amount, OPTIONAL,
+        "填正数；在实发中减去。", ""),
+    column(Field::InsuranceBase, "社保缴费基数", &["社保基数", "社会保险缴费基数"], Kind::Amount, OPTIONAL,
+        "本期入职的人员可以不填，以本期工资为准；其他人员必填。", "4403"),
+    column(Field::InsuranceFrom, "社保起缴月", &["社保起缴月份"], Kind::Month, OPTIONAL,
+        "如 2026-03；不填则自入职当月起。", ""),
+    column(Field::FundBase, "公积金缴存基数", &["公积金基数", "住房公积金缴存基数"], Kind::Amount, OPTIONAL, "", "3800"),
+    column(Field::FundRate, "公积金缴存比例", &["公积金比例", "住房公积金缴存比例"], Kind::Rate, OPTIONAL,
+        "填 7% 或 0.07；单位与个人相同。", "7%"),
+    column(Field::FundFrom, "公积金起缴月", &["公积金起缴月份"], Kind::Month, OPTIONAL,
+        "如 2026-03；不填则自入职当月起。", ""),
+    column(Field::InjuryClass, "工伤行业类别", &["工伤保险行业类别"], Kind::Class, OPTIONAL,
+        "单位的工伤保险行业风险类别，1 至 8。", "1"),
+    column(Field::AdditionalTotal, "累计专项附加扣除", &[], Kind::Amount, OPTIONAL,
+        "本年至本期累计；可以只填这一个合计，也可以按下面六项分别填。", ""),
+    column(Field::ChildEducation, "累计子女教育", &[], Kind::Amount, OPTIONAL, "本年至本期累计，与扣缴端一致。", ""),
+    column(Field::ContinuingEducation, "累计继续教育", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
+    column(Field::MortgageInterest, "累计住房贷款利息", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
+    column(Field::Rent, "累计住房租金", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
+    column(Field::ElderlySupport, "累计赡养老人", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
+    column(Field::InfantCare, "累计3岁以下婴幼儿照护", &["累计婴幼儿照护", "累计三岁以下婴幼儿照护"], Kind::Amount, OPTIONAL,
+        "本年至本期累计。", ""),
+    column(Field::PersonalPension, "累计个人养老金", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
+    column(Field::Annuity, "企业(职业)年金", &["企业年金", "职业年金"], Kind::Amount, OPTIONAL,
+        "本期个人缴费中可以扣除的部分。", ""),
+    column(Field::HealthInsurance, "商业健康保险", &[], Kind::Amount, OPTIONAL, "本期可以扣除的部分。", ""),
+    column(Field::DeferredPension, "税延养老保险", &["税延商业养老保险"], Kind::Amount, OPTIONAL, "本期可以扣除的部分。", ""),
+    column(Field::OpeningIncome, "期初累计收入", &[], Kind::Amount, OPTIONAL,
+        "本年 1 月至上期在本单位的累计收入。没有台账（--db）时，年中开始使用须填期初各列。", ""),
+    column(Field::OpeningSpecial, "期初累计专项扣除", &[], Kind::Amount, OPTIONAL,
+        "本年 1 月至上期个人缴纳的三险一金累计。", ""),
+    column(Field::OpeningOther, "期初累计其他扣除", &["期初累计依法确定的其他扣除"], Kind::Amount, OPTIONAL,
+        "本年 1 月至上期的年金、商业健康保险、税延养老保险累计（不含个人养老金）。", ""),
+    column(Field::OpeningWithheld, "期初累计已预扣税额", &["期初累计已预扣预缴税额"], Kind::Amount, OPTIONAL,
+        "本年 1 月至上期已预扣预缴的个税累计。", ""),
+    column(Field::FirstWageThisYear, "本年首次取得工资", &[], Kind::YesNo, OPTIONAL,
+        "是：本年此前没有在任何单位取得工资薪金，减除费用自 1 月算起。", "否"),
+    column(Field::LowIncomeLastYear, "上年收入不超六万", &["上年收入不超6万"], Kind::YesNo, OPTIONAL,
+        "是：上一年各月均在本单位预扣预缴，且全年工资薪金收入不超过 6 万元。", "否"),
+    column(Field::BankAccount, "银行账号", &["银行卡号", "工资卡号"], Kind::Number, OPTIONAL,
+        "只填数字；单元格须为文本格式。", ""),
+    column(Field::Note, "备注", &[], Kind::Text, OPTIONAL, "", "样例行，不参与核算"),
+];
+
+const fn column(
+    field: Field,
+    heading: &'static str,
+    aliases: &'static [&'static str],
+    kind: Kind,
+    required: bool,
+    note: &'static str,
+    example: &'static str,
+) -> Column {
+    Column { field, heading, aliases, kind, required, note, example }
+}
+
+impl Field {
+    /// What is known of the column.
+    #[must_use]
+    pub fn column(self) -> &'static Column {
+        &COLUMNS[self as usize]
+    }
+
+    /// The column a heading stands for.
+    pub(super) fn of_heading(heading: &str) -> Option<Self> {
+        let key = heading_key(heading);
+        COLUMNS.iter().find(|column| column.spellings().any(|spelling| spelling == key)).map(|column| column.field)
+    }
+}
+
+impl Column {
+    /// The heading and its aliases.
+    pub(super) fn spellings(&self) -> impl Iterator<Item = &'static str> + use<> {
+        std::iter::once(self.heading).chain(self.aliases.iter().copied())
+    }
+}
+
+/// Whether a heading belongs to a roster.
+pub(super) fn knows(heading: &str) -> bool {
+    Field::of_heading(heading).is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_fields() {
+        for (place, column) in COLUMNS.iter().enumerate() {
+            assert_eq!(column.field as usize, place, "{}", column.heading);
+        }
+    }
+
+    #[test]
+    fn every_spelling_is_its_own_key_and_stands_for_one_column() {
+        let mut seen = BTreeSet::new();
+        for spelling in COLUMNS.iter().flat_map(Column::spellings).chain(IGNORED) {
+            assert_eq!(heading_key(spelling), spelling);
+            assert!(seen.insert(spelling), "{spelling} twice");
+        }
+    }
+
+    #[test]
+    fn the_contract_says_which_must_be_there() {
+        let required: Vec<_> = COLUMNS.iter().filter(|column| column.required).map(|column| column.heading).collect();
+        let contract = ["工号", "姓名", "证件类型", "证件号码", "用工形式", "参保地", "任职受雇日期", "基本工资"];
+        assert_eq!(required, contract);
+    }
+}

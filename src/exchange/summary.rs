@@ -1,0 +1,108 @@
+//! The workbook of a month: one row a person with totals, and the rows of the tax client.
+
+use super::{
+    tax_client::{Layout, LayoutError, Row},
+    workbook::{Cell, Kind, Sheet},
+};
+use crate::{
+    payroll::{Slip, Worker},
+    quantity::Money,
+};
+use std::collections::BTreeMap;
+
+/// A person of the month as the workbook needs them.
+#[derive(Debug, Clone, Copy)]
+pub struct Paid<'m> {
+    /// Who.
+    pub worker: &'m Worker,
+    /// What.
+    pub slip: &'m Slip,
+    /// The month's own deductions as the tax client lists them, by its column.
+    pub client: &'m BTreeMap<&'static str, Money>,
+}
+
+/// One row a person, totals below. Lines that nobody has are no columns.
+#[must_use]
+pub fn overview(paid: &[Paid<'_>]) -> Sheet {
+    let mut earnings: Vec<(&str, &str)> = Vec::new();
+    let mut lines: Vec<(&str, String)> = Vec::new();
+    for one in paid {
+        for earning in &one.slip.earnings {
+            if !earnings.iter().any(|(id, _)| *id == earning.id) {
+                earnings.push((&earning.id, &earning.name));
+            }
+        }
+        for line in one.slip.lines() {
+            if !lines.iter().any(|(id, _)| *id == line.id) {
+                let side = if line.payer == "employee" { "个人" } else { "单位" };
+                lines.push((&line.id, format!("{}（{side}）", line.name)));
+            }
+        }
+    }
+    let mut sheet = Sheet::new("工资汇总").frozen(2);
+    for (heading, width) in [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)] {
+        sheet = sheet.column(heading, Kind::Text, width);
+    }
+    for (_, name) in &earnings {
+        sheet = sheet.column(name, Kind::Money, 11);
+    }
+    sheet = sheet.column("应发工资", Kind::Money, 12);
+    for (_, name) in &lines {
+        sheet = sheet.column(name, Kind::Money, 14);
+    }
+    for heading in ["个人所得税", "其他扣款", "实发工资", "用人单位成本"] {
+        sheet = sheet.column(heading, Kind::Money, 13);
+    }
+    sheet = sheet.column("提示", Kind::Text, 40).with_totals();
+    for one in paid {
+        let (worker, slip) = (one.worker, one.slip);
+        let mut row: Vec<Cell> =
+            [&worker.number, &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
+                .map(Cell::text)
+                .into();
+        row.extend(earnings.iter().map(|(id, _)| {
+            let found = slip.earnings.iter().find(|earning| earning.id == *id);
+            Cell::Money(found.map_or(Money::ZERO, |earning| earning.amount))
+        }));
+        row.push(Cell::Money(slip.gross));
+        row.extend(lines.iter().map(|(id, _)| {
+            let found = slip.lines().find(|line| line.id == *id);
+            found.map_or(Cell::Blank, |line| Cell::Money(line.amount))
+        }));
+        row.extend([slip.tax, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
+        let notes: Vec<&str> = slip.findings.iter().map(|finding| finding.message.as_str()).collect();
+        row.push(Cell::text(notes.join(" ")));
+        sheet.push(row);
+    }
+    sheet
+}
+
+/// The rows that the tax bureau's client imports, in its order.
+///
+/// # Errors
+/// A row that does not fit the layout: a defect of ours.
+pub fn tax_client(paid: &[Paid<'_>]) -> Result<Sheet, LayoutError> {
+    let rows: Vec<Row> = paid.iter().map(tax_row).collect();
+    Layout::wages_2024().fill(&rows)
+}
+
+fn tax_row(one: &Paid<'_>) -> Row {
+    let (worker, slip) = (one.worker, one.slip);
+    let own = |id: &str| {
+        let line = slip.lines().find(|line| line.id == format!("{id}_employee"));
+        Cell::Money(line.map_or(Money::ZERO, |line| line.amount))
+    };
+    let mut row: Row = BTreeMap::from([
+        ("工号", Cell::text(&worker.number)),
+        ("姓名", Cell::text(&worker.name)),
+        ("证件类型", Cell::text(&worker.id_kind)),
+        ("证件号码", Cell::text(&worker.id_number)),
+        ("本期收入", Cell::Money(slip.gross)),
+        ("基本养老保险费", own("pension")),
+        ("基本医疗保险费", own("medical")),
+        ("失业保险费", own("unemployment")),
+        ("住房公积金", own("housing_fund")),
+    ]);
+    row.extend(one.client.iter().map(|(column, amount)| (*column, Cell::Money(*amount))));
+    row
+}

@@ -1,0 +1,360 @@
+//! What a slip says.
+
+use super::{
+    chart::{Chart, TaxEntries},
+    month::Refusal,
+};
+use crate::{
+    engine::{Evaluation, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
+    quantity::{ArithmeticError, Exact, Money},
+    rulebook::{Confidence, EntryId, Gravity},
+};
+use std::collections::BTreeMap;
+
+/// A person's month, computed. Amounts are in yuan.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slip {
+    /// What was earned, item by item; absence is negative.
+    pub earnings: Vec<Earning>,
+    /// Insurance and fund, both sides.
+    pub contributions: Vec<Contribution>,
+    /// 应发工资.
+    pub gross: Money,
+    /// 本期专项扣除: the worker's insurance and fund.
+    pub own_total: Money,
+    /// 本期应预扣预缴税额.
+    pub tax: Money,
+    /// 其他扣款.
+    pub other_deduction: Money,
+    /// 实发工资.
+    pub net: Money,
+    /// 用人单位成本.
+    pub employer_cost: Money,
+    /// The cumulative tax block.
+    pub tax_block: TaxBlock,
+    /// What is unlawful, risky or to be noted.
+    pub findings: Vec<RaisedFinding>,
+    /// The uncertain values that it rests on.
+    pub uncertain: Vec<UncertainValue>,
+    /// The digest of all values that it rests on.
+    pub values_digest: String,
+    /// What later slips carry, by the full id of the figure.
+    pub carried: BTreeMap<String, Exact>,
+}
+
+/// A line of earnings.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Earning {
+    /// The member of the item dimension, or `absence`.
+    pub id: String,
+    /// Its name.
+    pub name: String,
+    /// In yuan.
+    pub amount: Money,
+}
+
+/// One side of one line of insurance, or of the fund.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Contribution {
+    /// The line and its payer.
+    pub line: Line,
+    /// What the rate is applied to, in 元/月.
+    pub base: Exact,
+    /// The rate, shown as a percentage.
+    pub rate: String,
+    /// The positions in [`Slip::uncertain`] of what the amount rests on.
+    pub uncertain: Vec<usize>,
+}
+
+/// A payable line, as the contract names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Line {
+    /// `pension_employee`, `housing_fund_employer`, …
+    pub id: String,
+    /// 基本养老保险.
+    pub name: String,
+    /// In yuan.
+    pub amount: Money,
+    /// `employee` or `employer`.
+    pub payer: String,
+}
+
+/// The cumulative tax columns. Amounts in yuan, to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TaxBlock {
+    /// 任职受雇月份数.
+    pub months: String,
+    /// 累计收入.
+    pub income: Money,
+    /// 累计免税收入.
+    pub exempt: Money,
+    /// 累计减除费用.
+    pub basic: Money,
+    /// 累计专项扣除.
+    pub special: Money,
+    /// 累计专项附加扣除.
+    pub additional: Money,
+    /// 累计依法确定的其他扣除.
+    pub other: Money,
+    /// 累计预扣预缴应纳税所得额.
+    pub taxable: Money,
+    /// 预扣率, as a percentage.
+    pub rate: String,
+    /// 速算扣除数.
+    pub quick: Money,
+    /// 累计应预扣预缴税额.
+    pub payable: Money,
+    /// 累计减免税额.
+    pub relief: Money,
+    /// 累计已预扣预缴税额.
+    pub withheld: Money,
+}
+
+/// A value of the book that a slip rests on and that is not settled.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct UncertainValue {
+    /// The value, with its place.
+    pub name: String,
+    /// What it is.
+    pub value: String,
+    /// `V` to `U`.
+    pub confidence: Confidence,
+    /// Instrument, or where it was read.
+    pub source: String,
+    /// The other reading, what is not verified.
+    pub note: Option<String>,
+    /// Whether its review is due.
+    pub provisional: bool,
+}
+
+/// The sums of a month.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Totals {
+    /// How many slips.
+    pub workers: usize,
+    /// 应发工资.
+    pub gross: Money,
+    /// 个人所得税.
+    pub tax: Money,
+    /// 实发工资.
+    pub net: Money,
+    /// 用人单位成本.
+    pub employer_cost: Money,
+    /// By line id.
+    pub lines: BTreeMap<String, Money>,
+}
+
+impl Totals {
+    /// The sums of some slips.
+    ///
+    /// # Errors
+    /// A sum that leaves what money can hold.
+    pub fn of<'s>(slips: impl IntoIterator<Item = &'s Slip>) -> Result<Self, ArithmeticError> {
+        let mut totals = Self::default();
+        for slip in slips {
+            totals.workers += 1;
+            totals.gross = totals.gross.add(slip.gross)?;
+            totals.tax = totals.tax.add(slip.tax)?;
+            totals.net = totals.net.add(slip.net)?;
+            totals.employer_cost = totals.employer_cost.add(slip.employer_cost)?;
+            for contribution in &slip.contributions {
+                let sum = totals.lines.entry(contribution.line.id.clone()).or_default();
+                *sum = sum.add(contribution.line.amount)?;
+            }
+        }
+        Ok(totals)
+    }
+}
+
+impl Slip {
+    /// Reads a slip off an evaluation.
+    pub(super) fn of<'b>(chart: &Chart<'b>, evaluation: &mut Evaluation<'_, 'b>) -> Result<Self, Refusal> {
+        let mut reader = Reader { chart, evaluation };
+        let net = reader.money(chart.net, &[])?;
+        let employer_cost = reader.money(chart.employer_cost, &[])?;
+        let mut slip = Self {
+            gross: reader.money(chart.gross, &[])?,
+            own_total: reader.money(chart.special, &[])?,
+            tax: reader.money(chart.tax, &[])?,
+            other_deduction: reader.money(chart.other_deduction, &[])?,
+            net,
+            employer_cost,
+            earnings: reader.earnings()?,
+            tax_block: reader.tax_block(&chart.tax_block)?,
+            contributions: Vec::new(),
+            findings: Vec::new(),
+            uncertain: Vec::new(),
+            values_digest: String::new(),
+            carried: reader.carried()?,
+        };
+        let contributions = reader.contributions()?;
+        // Findings read further cells; what the slip rests on is settled before they do.
+        let plan = reader.evaluation.plan();
+        let demanded: Vec<SlotId> = reader.evaluation.demanded().collect();
+        slip.values_digest = values_digest(plan, demanded.iter().copied()).to_string();
+        let unsettled: Vec<Source> = sources(plan, demanded).into_iter().filter(is_unsettled).collect();
+        slip.contributions = contributions
+            .into_iter()
+            .map(|(mut contribution, rests_on)| {
+                let at = |source: &Source| rests_on.contains(&source.slot);
+                contribution.uncertain =
+                    unsettled.iter().enumerate().filter(|(_, source)| at(source)).map(|(at, _)| at).collect();
+                contribution
+            })
+            .collect();
+        slip.uncertain = unsettled
+            .into_iter()
+            .map(|source| {
+                let of = plan.book().entry(plan.slot(source.slot).entry).of;
+                let value = reader.evaluation.computed(source.slot).cloned().unwrap_or(Value::None);
+                UncertainValue {
+                    name: format!("{}{}", source.place.unwrap_or_default(), source.name),
+                    value: show(plan.book().lexicon(), &value, of),
+                    confidence: source.confidence,
+                    source: source.cite,
+                    note: source.note,
+                    provisional: source.provisional,
+                }
+            })
+            .collect();
+        slip.findings = reader.evaluation.findings();
+        Ok(slip)
+    }
+
+    /// The payable lines.
+    pub fn lines(&self) -> impl Iterator<Item = &Line> {
+        self.contributions.iter().map(|contribution| &contribution.line)
+    }
+
+    /// Whether anything in it is against the law.
+    #[must_use]
+    pub fn is_unlawful(&self) -> bool {
+        self.findings.iter().any(|finding| finding.severity == Gravity::Unlawful)
+    }
+}
+
+/// What a reader of a slip must be told: disputed, derived, of unnamed origin, or due for review.
+fn is_unsettled(source: &Source) -> bool {
+    source.provisional || matches!(source.confidence, Confidence::Unnamed | Confidence::Uncertain)
+}
+
+struct Reader<'e, 'c, 'p, 'b> {
+    chart: &'c Chart<'b>,
+    evaluation: &'e mut Evaluation<'p, 'b>,
+}
+
+impl Reader<'_, '_, '_, '_> {
+    fn value(&mut self, entry: EntryId, cell: &[usize]) -> Result<Value, Refusal> {
+        match self.evaluation.cell(entry, cell)? {
+            Value::Unknown(unknown) => {
+                let plan = self.evaluation.plan();
+                Err(Refusal::Open(unknown.facts().map(|slot| plan.name(slot)).collect()))
+            }
+            value => Ok(value),
+        }
+    }
+
+    /// A number; nought where there is none.
+    fn number(&mut self, entry: EntryId, cell: &[usize]) -> Result<Exact, Refusal> {
+        Ok(self.value(entry, cell)?.number().unwrap_or(Exact::ZERO))
+    }
+
+    fn money(&mut self, entry: EntryId, cell: &[usize]) -> Result<Money, Refusal> {
+        let number = self.number(entry, cell)?;
+        let money = number.to_decimal().and_then(|yuan| Money::from_decimal(yuan).ok());
+        money.ok_or_else(|| {
+            let name = self.chart.book.lexicon().cell_name(entry, cell);
+            Refusal::Facts(format!("{name}：{number} 不是整分的金额"))
+        })
+    }
+
+    fn shown(&mut self, entry: EntryId, cell: &[usize]) -> Result<String, Refusal> {
+        let value = self.value(entry, cell)?;
+        Ok(show(self.chart.book.lexicon(), &value, self.chart.book.entry(entry).of))
+    }
+
+    fn earnings(&mut self) -> Result<Vec<Earning>, Refusal> {
+        let chart = self.chart;
+        let mut earnings = Vec::new();
+        for (at, item) in chart.book.lexicon().members(chart.item).iter().enumerate() {
+            let amount = self.money(chart.amount, &[at])?;
+            earnings.push(Earning { id: item.id.clone(), name: item.name.clone(), amount });
+        }
+        let absence = self.money(chart.absence, &[])?;
+        let absence = absence.neg().map_err(|error| Refusal::Facts(error.to_string()))?;
+        let name = chart.book.entry(chart.absence).name.clone();
+        earnings.push(Earning { id: "absence".to_owned(), name, amount: absence });
+        Ok(earnings)
+    }
+
+    /// Insurance lines that there are at the place, then the fund, the worker's side before the employer's; with the
+    /// slots that each amount rests on.
+    fn contributions(&mut self) -> Result<Vec<(Contribution, Vec<SlotId>)>, Refusal> {
+        let chart = self.chart;
+        let lexicon = chart.book.lexicon();
+        let mut contributions = Vec::new();
+        for (at_payer, payer) in lexicon.members(chart.payer).iter().enumerate() {
+            for (at_line, line) in lexicon.members(chart.line).iter().enumerate() {
+                let cell = [at_line, at_payer];
+                if self.value(chart.contribution, &cell)? == Value::None {
+                    continue;
+                }
+                let line = Line {
+                    id: format!("{}_{}", line.id, payer.id),
+                    name: line.name.clone(),
+                    amount: self.money(chart.contribution, &cell)?,
+                    payer: payer.id.clone(),
+                };
+                let base = self.number(chart.base, &[at_line])?;
+                let rate = self.shown(chart.rate, &cell)?;
+                let rests_on = self.rests_on(chart.contribution, &cell);
+                contributions.push((Contribution { line, base, rate, uncertain: Vec::new() }, rests_on));
+            }
+            let line = Line {
+                id: format!("housing_fund_{}", payer.id),
+                name: chart.book.package(chart.book.entry(chart.fund).package).title.clone(),
+                amount: self.money(chart.fund, &[at_payer])?,
+                payer: payer.id.clone(),
+            };
+            let base = self.number(chart.fund_base, &[])?;
+            let rate = self.shown(chart.fund_rate, &[])?;
+            let rests_on = self.rests_on(chart.fund, &[at_payer]);
+            contributions.push((Contribution { line, base, rate, uncertain: Vec::new() }, rests_on));
+        }
+        Ok(contributions)
+    }
+
+    /// The slots that a cell was computed from, near and far.
+    fn rests_on(&self, entry: EntryId, cell: &[usize]) -> Vec<SlotId> {
+        let plan = self.evaluation.plan();
+        plan.find(entry, cell).map(|slot| self.evaluation.rests_on(slot)).unwrap_or_default()
+    }
+
+    fn tax_block(&mut self, tax: &TaxEntries) -> Result<TaxBlock, Refusal> {
+        Ok(TaxBlock {
+            months: self.shown(tax.months, &[])?,
+            income: self.money(tax.income, &[])?,
+            exempt: self.money(tax.exempt, &[])?,
+            basic: self.money(tax.basic, &[])?,
+            special: self.money(tax.special, &[])?,
+            additional: self.money(tax.additional, &[])?,
+            other: self.money(tax.other, &[])?,
+            taxable: self.money(tax.taxable, &[])?,
+            rate: self.shown(tax.rate, &[])?,
+            quick: self.money(tax.quick, &[])?,
+            payable: self.money(tax.payable, &[])?,
+            relief: self.money(tax.relief, &[])?,
+            withheld: self.money(tax.withheld, &[])?,
+        })
+    }
+
+    fn carried(&mut self) -> Result<BTreeMap<String, Exact>, Refusal> {
+        let mut carried = BTreeMap::new();
+        for (_, one) in self.chart.carried() {
+            let id = self.chart.book.entry(one.figure).full_id.clone();
+            let amount = self.number(one.figure, &[])?;
+            carried.insert(id, amount);
+        }
+        Ok(carried)
+    }
+}

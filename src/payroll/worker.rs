@@ -1,0 +1,54 @@
+//! Who a slip is for.
+
+use chrono::NaiveDate;
+
+/// Who is paid, by whom and for what; nothing here is computed with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Worker {
+    /// 工号.
+    pub number: String,
+    /// 姓名.
+    pub name: String,
+    /// 证件类型.
+    pub id_kind: String,
+    /// 证件号码, in full.
+    pub id_number: String,
+    /// 用工形式, for people: 全日制.
+    pub engagement: String,
+    /// The relation, for programs: `employment`.
+    pub relation: &'static str,
+    /// 扣缴义务人.
+    pub payer: String,
+    /// 岗位.
+    pub post: String,
+    /// 部门.
+    pub department: String,
+    /// 项目.
+    pub project: String,
+    /// 参保地, by name.
+    pub insured_at: String,
+    /// 公积金缴存地, by name.
+    pub fund_at: String,
+    /// 工作地, by name.
+    pub works_at: String,
+    /// 任职受雇日期.
+    pub hired: NaiveDate,
+    /// 银行账号; empty where it was not given.
+    pub bank_account: String,
+}
+
+impl Worker {
+    /// The identity number with all but the last four characters masked.
+    #[must_use]
+    pub fn masked_id(&self) -> String {
+        let length = self.id_number.chars().count();
+        self.id_number.chars().enumerate().map(|(at, c)| if at + 4 < length { '*' } else { c }).collect()
+    }
+
+    /// The last four digits of the bank account.
+    #[must_use]
+    pub fn bank_tail(&self) -> String {
+        let length = self.bank_account.chars().count();
+        self.bank_account.chars().skip(length.saturating_sub(4)).collect()
+    }
+}
