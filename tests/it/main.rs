@@ -1,10 +1,12 @@
 //! The one integration-test binary: one file a feature, each named here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod columns;
 mod decimal_arithmetic;
 mod documents;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod random_formulas;
 mod roster;
 mod tidy;

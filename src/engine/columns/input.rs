@@ -8,13 +8,15 @@ use std::{collections::BTreeMap, num::NonZeroUsize};
 pub const LEFT_OUT: i64 = i64::MIN;
 /// What a cell holds where there is none.
 pub const NONE: i64 = i64::MIN + 1;
+/// What a cell holds whose value is no whole number of the column's parts; beyond the bounds of every column.
+const ODD: i64 = i64::MIN + 2;
 
 /// The column of one fact.
 #[derive(Debug, Clone)]
 pub struct InputColumn {
     encoding: Encoding,
     cells: Vec<i64>,
-    /// Values that are no whole number of the column's parts; their cells say [`LEFT_OUT`].
+    /// The values of cells that are [`ODD`].
     odd: BTreeMap<usize, Value>,
 }
 
@@ -42,7 +44,7 @@ impl InputColumn {
             Value::None => NONE,
             value => self.encoding.encode(value).unwrap_or_else(|| {
                 self.odd.insert(row, value.clone());
-                LEFT_OUT
+                ODD
             }),
         };
     }
@@ -53,10 +55,13 @@ impl InputColumn {
 
     /// What a row gives.
     fn value(&self, row: usize) -> Option<Value> {
-        match self.cells.get(row) {
-            None | Some(&LEFT_OUT) => self.odd.get(&row).cloned(),
-            Some(&NONE) => Some(Value::None),
-            Some(cell) => Some(self.encoding.decode(*cell)),
+        match *self.cells.get(row)? {
+            LEFT_OUT => None,
+            NONE => Some(Value::None),
+            cell => {
+                let odd = self.odd.get(&row).filter(|_| cell == ODD);
+                Some(odd.cloned().unwrap_or_else(|| self.encoding.decode(cell)))
+            }
         }
     }
 }
