@@ -169,10 +169,13 @@ fn contribution(one: &Contribution) -> Value {
 
 /// A base with thousands, and with two decimals unless it has more.
 fn base(value: Exact) -> String {
-    value.to_decimal().map_or_else(|| value.to_string(), |value| {
-        let decimals = value.normalize().scale().max(2);
-        format_decimal(value, decimals).parse().map_or_else(|_| value.to_string(), format_thousands)
-    })
+    value.to_decimal().map_or_else(
+        || value.to_string(),
+        |value| {
+            let decimals = value.normalize().scale().max(2);
+            format_decimal(value, decimals).parse().map_or_else(|_| value.to_string(), format_thousands)
+        },
+    )
 }
 
 fn mark(at: usize) -> String {

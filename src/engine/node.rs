@@ -69,7 +69,9 @@ impl Node<'_> {
         match self {
             Self::Constant(_) => {}
             Self::Slot(slot) => reads.push(*slot),
-            Self::Negate(x) | Self::Not(x) | Self::Abs(x) | Self::Int(x) | Self::Round(x, RoundBy::Fixed(_)) => x.reads(reads),
+            Self::Negate(x) | Self::Not(x) | Self::Abs(x) | Self::Int(x) | Self::Round(x, RoundBy::Fixed(_)) => {
+                x.reads(reads)
+            }
             Self::Scale(_, _, scale, x) => {
                 reads.push(*scale);
                 x.reads(reads);

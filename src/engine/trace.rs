@@ -13,7 +13,11 @@ use crate::{
     rulebook::{EntryId, Formula, Index, NATION, Round, Term, TermKind, UNKNOWN, Version, Way},
 };
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// One step of a derivation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -61,7 +65,8 @@ pub struct Step {
 /// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
 #[must_use]
 pub fn trace(evaluation: &Evaluation<'_, '_>, slot: SlotId) -> Step {
-    Tracer { evaluation, derived: BTreeSet::new() }.step(slot)
+    let shown = evaluation.plan().slots().iter().map(|_| OnceCell::new()).collect();
+    Tracer { evaluation, derived: BTreeSet::new(), shown, paths: BTreeMap::new() }.step(slot)
 }
 
 /// The members at hand: for each dimension which one.
@@ -70,19 +75,23 @@ type AtHand = Vec<(EntryId, usize)>;
 struct Tracer<'e, 'p, 'b> {
     evaluation: &'e Evaluation<'p, 'b>,
     derived: BTreeSet<SlotId>,
+    /// The values as text: each is shown where it is computed and wherever it is read.
+    shown: Vec<OnceCell<String>>,
+    /// The places that supply values, by code.
+    paths: BTreeMap<&'p str, String>,
 }
 
-impl Tracer<'_, '_, '_> {
+impl<'p> Tracer<'_, 'p, '_> {
     fn step(&mut self, slot: SlotId) -> Step {
         let plan = self.evaluation.plan();
         let book = plan.book();
         let entry = plan.slot(slot).entry;
-        let of = book.entry(entry).of;
-        let value = self.evaluation.computed(slot).cloned().unwrap_or(Value::None);
         let mut step = Step {
             id: plan.id(slot),
             name: plan.name(slot),
-            value: show(book.lexicon(), &value, of),
+            value: self
+                .shown(slot)
+                .map_or_else(|| show(book.lexicon(), &Value::None, book.entry(entry).of), str::to_owned),
             origin: "figure",
             formula: None,
             numbers: None,
@@ -105,7 +114,7 @@ impl Tracer<'_, '_, '_> {
                         step.steps.push(self.step(*figure));
                         "figure"
                     }
-                    (false, None) if value.is_known() => "default",
+                    (false, None) if self.evaluation.computed(slot).is_none_or(Value::is_known) => "default",
                     (false, None) => "unknown",
                 };
             }
@@ -116,15 +125,13 @@ impl Tracer<'_, '_, '_> {
                         step.cite = Some(cited(version));
                         step.from = Some(version.from.to_string());
                         step.confidence = Some(version.confidence.mark());
-                        step.place =
-                            region.as_deref().filter(|code| *code != NATION).map(|code| book.regions().path(code));
+                        step.place = region.as_deref().and_then(|code| self.place(code));
                         step.note.clone_from(&version.note);
                     }
                     Constant::Nothing(nothing, region) => {
                         step.cite = nothing.cite.clone().or_else(|| nothing.source.clone());
                         step.confidence = nothing.confidence.map(|confidence| confidence.mark());
-                        step.place =
-                            Some(region.as_str()).filter(|code| *code != NATION).map(|code| book.regions().path(code));
+                        step.place = self.place(region);
                         step.note = nothing.note.clone().or_else(|| Some(nothing.reason.clone()));
                     }
                 }
@@ -173,6 +180,20 @@ impl Tracer<'_, '_, '_> {
             }
         }
         step
+    }
+
+    /// The value of a slot that was computed, for people.
+    fn shown(&self, slot: SlotId) -> Option<&str> {
+        let value = self.evaluation.computed(slot)?;
+        let plan = self.evaluation.plan();
+        let of = plan.book().entry(plan.slot(slot).entry).of;
+        Some(self.shown[slot.0].get_or_init(|| show(plan.book().lexicon(), value, of)))
+    }
+
+    /// The place of a code, for people; the nation is not named.
+    fn place(&mut self, code: &'p str) -> Option<String> {
+        let regions = self.evaluation.plan().book().regions();
+        (code != NATION).then(|| self.paths.entry(code).or_insert_with(|| regions.path(code)).clone())
     }
 
     fn rounding(&self, value: EntryId, at_hand: &AtHand) -> Option<String> {
@@ -247,7 +268,7 @@ impl Tracer<'_, '_, '_> {
         self.replace(&formula.term, at_hand, &mut replaced);
         replaced.sort_by_key(|(span, _)| span.start);
         let text = &formula.text.value;
-        let (mut out, mut at) = (String::new(), 0);
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
         for (span, number) in replaced {
             out.push_str(text.get(at..span.start).unwrap_or_default());
             out.push_str(&number);
@@ -257,23 +278,18 @@ impl Tracer<'_, '_, '_> {
         out
     }
 
-    fn replace(&self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, String)>) {
-        let shown = |slot: SlotId| {
-            let plan = self.evaluation.plan();
-            let of = plan.book().entry(plan.slot(slot).entry).of;
-            self.evaluation.computed(slot).map(|value| show(plan.book().lexicon(), value, of))
-        };
+    fn replace<'t>(&'t self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, Cow<'t, str>)>) {
         match &term.kind {
             TermKind::Cell(entry, indices) => {
-                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(shown) {
-                    replaced.push((term.span, number));
+                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(|slot| self.shown(slot)) {
+                    replaced.push((term.span, number.into()));
                 }
             }
             TermKind::AtHand(dimension) => {
                 let members = self.evaluation.plan().book().lexicon().members(*dimension);
                 let at = at_hand.iter().rfind(|(one, _)| one == dimension).map(|(_, at)| *at);
                 if let Some(member) = at.and_then(|at| members.get(at)) {
-                    replaced.push((term.span, member.name.clone()));
+                    replaced.push((term.span, member.name.as_str().into()));
                 }
             }
             TermKind::Sum { dimension, term: each, .. } => {
@@ -284,13 +300,13 @@ impl Tracer<'_, '_, '_> {
                     let mut inner = Vec::new();
                     self.replace(each, &at_hand, &mut inner);
                     // A member that was filtered out, or of which there is none, adds nothing.
-                    let numbers: Vec<String> = inner.into_iter().map(|(_, number)| number).collect();
+                    let numbers: Vec<Cow<'_, str>> = inner.into_iter().map(|(_, number)| number).collect();
                     if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
                         parts.push(numbers.join("×"));
                     }
                 }
                 let sum = if parts.is_empty() { "0".to_owned() } else { format!("({})", parts.join(" + ")) };
-                replaced.push((term.span, sum));
+                replaced.push((term.span, sum.into()));
             }
             _ => term.children(&mut |child| self.replace(child, at_hand, replaced)),
         }

@@ -40,7 +40,8 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
         }
     }
     let mut sheet = Sheet::new("工资汇总").frozen(2);
-    for (heading, width) in [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)] {
+    for (heading, width) in [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)]
+    {
         sheet = sheet.column(heading, Kind::Text, width);
     }
     for (_, name) in &earnings {

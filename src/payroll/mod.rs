@@ -10,5 +10,5 @@ mod worker;
 pub use chart::{Chart, ChartError};
 pub use history::Known;
 pub use month::{Month, Refusal, Row};
-pub use worker::Worker;
 pub use slip::{Contribution, Earning, Line, Slip, TaxBlock, Totals, UncertainValue};
+pub use worker::Worker;

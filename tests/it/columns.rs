@@ -1,5 +1,6 @@
 //! Many rows in columns give what one row by the exact path gives, to the fen and to the fault.
 
+use chrono::NaiveDate;
 use gongche::{
     engine::{
         Evaluation, Origin, Plan, Question, SlotId, Value,
@@ -8,7 +9,6 @@ use gongche::{
     quantity::Exact,
     rulebook::{Book, PackageId, Sources, Type, render},
 };
-use chrono::NaiveDate;
 use num_bigint::BigInt;
 use num_rational::BigRational;
 use std::num::NonZeroUsize;
@@ -126,7 +126,14 @@ fn any_value(random: &mut Random, plan: &Plan<'_>, slot: SlotId, encoding: Encod
 }
 
 /// Every figure of a package, in one place, on one day.
-fn hold_package(book: &Book, package: PackageId, place: Option<&str>, day: &str, random: &mut Random, rows: usize) -> usize {
+fn hold_package(
+    book: &Book,
+    package: PackageId,
+    place: Option<&str>,
+    day: &str,
+    random: &mut Random,
+    rows: usize,
+) -> usize {
     let question = Question::simple(on(day), None, place, book.regions());
     let figures = book.package(package).entries.iter().filter(|entry| book.figure(**entry).is_some());
     let cells: Vec<_> = figures
@@ -141,7 +148,10 @@ fn hold_package(book: &Book, package: PackageId, place: Option<&str>, day: &str,
     let columns = ColumnPlan::new(&plan, &goals, &given);
     let rows: Vec<Vec<(SlotId, Value)>> = (0..rows)
         .map(|_| {
-            columns.given().filter_map(|(slot, encoding)| Some((slot, any_value(random, &plan, slot, encoding)?))).collect()
+            columns
+                .given()
+                .filter_map(|(slot, encoding)| Some((slot, any_value(random, &plan, slot, encoding)?)))
+                .collect()
         })
         .collect();
     let mut inputs = columns.inputs(rows.len());
@@ -153,7 +163,8 @@ fn hold_package(book: &Book, package: PackageId, place: Option<&str>, day: &str,
 
 #[test]
 fn every_figure_of_the_book_is_the_same_both_ways() {
-    let book = Book::read(Sources::embedded()).unwrap_or_else(|faulty| panic!("{}", render(&faulty.sources, &faulty.diagnostics)));
+    let book = Book::read(Sources::embedded())
+        .unwrap_or_else(|faulty| panic!("{}", render(&faulty.sources, &faulty.diagnostics)));
     let mut random = Random::new(61);
     let mut in_columns = 0;
     for (package, _) in book.packages() {
@@ -169,7 +180,8 @@ fn every_figure_of_the_book_is_the_same_both_ways() {
 
 #[test]
 fn a_payroll_of_the_book_runs_in_columns() {
-    let book = Book::read(Sources::embedded()).unwrap_or_else(|faulty| panic!("{}", render(&faulty.sources, &faulty.diagnostics)));
+    let book = Book::read(Sources::embedded())
+        .unwrap_or_else(|faulty| panic!("{}", render(&faulty.sources, &faulty.diagnostics)));
     let find = |id: &str| book.lexicon().find_anywhere(id).unwrap();
     let (package, _) = book.packages().find(|(_, package)| package.id == "payroll").unwrap();
     let question = Question::simple(on("2026-09-30"), None, Some("310000"), book.regions());
@@ -199,23 +211,29 @@ fn a_payroll_of_the_book_runs_in_columns() {
     let (hired, left) = (find("tax.months.hire_date"), find("tax.months.leave_date"));
     let rows: Vec<Vec<(SlotId, Value)>> = (0..3_000)
         .map(|_| {
-            let money = |random: &mut Random| Value::Number(rust_decimal::Decimal::new(random.between(0, 6_000_000), 2).into());
-            let date = |random: &mut Random| Value::Date(on("2024-01-01") + chrono::Days::new(random.below(900).try_into().unwrap()));
+            let money =
+                |random: &mut Random| Value::Number(rust_decimal::Decimal::new(random.between(0, 6_000_000), 2).into());
+            let date = |random: &mut Random| {
+                Value::Date(on("2024-01-01") + chrono::Days::new(random.below(900).try_into().unwrap()))
+            };
             given
                 .iter()
                 .filter_map(|slot| {
                     let entry = plan.slot(*slot).entry;
-                    Some((*slot, match book.entry(entry).full_id.as_str() {
-                        "fund.rate" => Value::Number(random.of(&["5%", "7%", "0.0625"]).parse().unwrap()),
-                        // Of Shanghai only the first class is known to the book with its own rate, all others nation-wide.
-                        "social.industry_class" => Value::Choice(random.below(8)),
-                        "tax.months.paid_on" => Value::Date(on("2026-09-30")),
-                        _ if entry == hired => date(&mut random),
-                        // Hardly anybody leaves: there is no such date, and the row stays in columns.
-                        _ if entry == left && random.below(4) > 0 => return None,
-                        _ if entry == left => date(&mut random),
-                        _ => money(&mut random),
-                    }))
+                    Some((
+                        *slot,
+                        match book.entry(entry).full_id.as_str() {
+                            "fund.rate" => Value::Number(random.of(&["5%", "7%", "0.0625"]).parse().unwrap()),
+                            // Of Shanghai only the first class is known to the book with its own rate, all others nation-wide.
+                            "social.industry_class" => Value::Choice(random.below(8)),
+                            "tax.months.paid_on" => Value::Date(on("2026-09-30")),
+                            _ if entry == hired => date(&mut random),
+                            // Hardly anybody leaves: there is no such date, and the row stays in columns.
+                            _ if entry == left && random.below(4) > 0 => return None,
+                            _ if entry == left => date(&mut random),
+                            _ => money(&mut random),
+                        },
+                    ))
                 })
                 .collect()
         })
@@ -315,9 +333,13 @@ fn wages_text() -> String {
     for (line, worker, firm, rounding) in LINES {
         for (payer, rate) in [("employee", worker), ("employer", firm)] {
             let rate = format!("{}.{:03}%", rate / 1000, rate % 1000);
-            text += &format!("[[supply]]\nvalue = \"rate\"\nline = \"{line}\"\npayer = \"{payer}\"\ndated = [{{ from = 2020-01-01, value = \"{rate}\", {dated}\n");
+            text += &format!(
+                "[[supply]]\nvalue = \"rate\"\nline = \"{line}\"\npayer = \"{payer}\"\ndated = [{{ from = 2020-01-01, value = \"{rate}\", {dated}\n"
+            );
         }
-        text += &format!("[[supply]]\nvalue = \"rounding\"\nline = \"{line}\"\ndated = [{{ from = 2020-01-01, value = \"{rounding}\", {dated}\n");
+        text += &format!(
+            "[[supply]]\nvalue = \"rounding\"\nline = \"{line}\"\ndated = [{{ from = 2020-01-01, value = \"{rounding}\", {dated}\n"
+        );
     }
     let bands: Vec<String> = BANDS
         .iter()
@@ -326,7 +348,10 @@ fn wages_text() -> String {
             format!("{{ {to}rate = \"{rate}%\", quick = \"{quick}\" }}")
         })
         .collect();
-    text += &format!("[scale.table]\nname = \"表\"\n[[scale.table.dated]]\nfrom = 2020-01-01\ncite = \"unknown\"\nsource = \"样例\"\nchecked = 2026-11-21\nconfidence = \"U\"\nbands = [{}]\n", bands.join(", "));
+    text += &format!(
+        "[scale.table]\nname = \"表\"\n[[scale.table.dated]]\nfrom = 2020-01-01\ncite = \"unknown\"\nsource = \"样例\"\nchecked = 2026-11-21\nconfidence = \"U\"\nbands = [{}]\n",
+        bands.join(", ")
+    );
     for (id, name, unit, by, formula, round) in [
         ("base", "基数", "元/月", "", "CLAMP(申报基数, 下限, 上限)", ""),
         ("contribution", "缴费", "元", "by = [\"line\", \"payer\"]", "基数 * 费率 * 1月", "舍入"),
@@ -339,7 +364,8 @@ fn wages_text() -> String {
         ("overtime", "加班费", "元", "", "小时工资 * 3.5小时 * 150%", "half-up 0.01"),
     ] {
         let round = if round.is_empty() { String::new() } else { format!("round = \"{round}\"") };
-        text += &format!("[figure.{id}]\nname = \"{name}\"\nunit = \"{unit}\"\n{by}\nformula = \"{formula}\"\n{round}\n");
+        text +=
+            &format!("[figure.{id}]\nname = \"{name}\"\nunit = \"{unit}\"\n{by}\nformula = \"{formula}\"\n{round}\n");
     }
     text
 }
@@ -381,7 +407,8 @@ fn wages_oracle(row: &[i64; 6]) -> [BigRational; 4] {
     let tax = taxable * ratio(*rate, 100) - ratio(*quick, 1) - ratio(withheld, 100);
     let tax = rounded(&tax.max(ratio(0, 1)), "half-up 0.01");
     let net = ratio(gross, 100) - own.clone() - tax.clone();
-    let overtime = rounded(&(ratio(gross, 100) * ratio(100, 2175) / ratio(8, 1) * ratio(35, 10) * ratio(3, 2)), "half-up 0.01");
+    let overtime =
+        rounded(&(ratio(gross, 100) * ratio(100, 2175) / ratio(8, 1) * ratio(35, 10) * ratio(3, 2)), "half-up 0.01");
     [own, tax, net, overtime]
 }
 
@@ -391,7 +418,8 @@ fn a_wages_pipeline_is_right_to_the_fen_in_twenty_thousand_rows() {
     let (package, _) = book.packages().next().unwrap();
     let find = |id: &str| (book.lexicon().find_anywhere(id).unwrap(), Vec::new());
     let cells = ["own", "tax", "net", "overtime"].map(find);
-    let plan = Plan::new(&book, Question::simple(on("2026-09-30"), None, None, book.regions()), package, &cells).unwrap();
+    let plan =
+        Plan::new(&book, Question::simple(on("2026-09-30"), None, None, book.regions()), package, &cells).unwrap();
     let slot = |id: &str| plan.find(find(id).0, &[]).unwrap();
     let goals = cells.clone().map(|(entry, cell)| plan.find(entry, &cell).unwrap());
     let facts = ["declared", "income", "withheld", "gross", "months", "fund_rate"].map(slot);
@@ -408,7 +436,14 @@ fn a_wages_pipeline_is_right_to_the_fen_in_twenty_thousand_rows() {
                 _ => random.between(0, 150_000_000),
             };
             let rate = random.of(&[0, 50_000, 70_000, 120_000, 62_500]);
-            [random.between(0, 5_000_000), income, random.between(0, 1_000_000), random.between(0, 9_000_000), months, rate]
+            [
+                random.between(0, 5_000_000),
+                income,
+                random.between(0, 1_000_000),
+                random.between(0, 9_000_000),
+                months,
+                rate,
+            ]
         })
         .collect();
     let mut inputs = columns.inputs(rows.len());
@@ -545,7 +580,8 @@ fn with_edges(figures: &[&str], check: impl FnOnce(&Edges<'_, '_>)) {
     let book = read_book(&[("edges.toml", EDGES)]);
     let (package, _) = book.packages().next().unwrap();
     let cells: Vec<_> = figures.iter().map(|id| (book.lexicon().find_anywhere(id).unwrap(), Vec::new())).collect();
-    let plan = Plan::new(&book, Question::simple(on("2026-09-30"), None, None, book.regions()), package, &cells).unwrap();
+    let plan =
+        Plan::new(&book, Question::simple(on("2026-09-30"), None, None, book.regions()), package, &cells).unwrap();
     let goals: Vec<SlotId> = cells.iter().map(|(entry, cell)| plan.find(*entry, cell).unwrap()).collect();
     let columns = ColumnPlan::new(&plan, &goals, &inputs_of(&plan));
     check(&Edges { plan: &plan, columns, goals });
@@ -652,8 +688,12 @@ fn blocks_and_threads_do_not_show() {
             let rows: Vec<Vec<(SlotId, Value)>> = (0..rows)
                 .map(|_| {
                     let mut given = vec![(edges.slot("x"), Value::Number(random.between(-900, 900).into()))];
-                    given.extend((random.below(9) > 0).then(|| (edges.slot("y"), Value::Number(random.between(-2, 3).into()))));
-                    given.extend((random.below(2) > 0).then(|| (edges.slot("z"), Value::Number(random.between(0, 9).into()))));
+                    given.extend(
+                        (random.below(9) > 0).then(|| (edges.slot("y"), Value::Number(random.between(-2, 3).into()))),
+                    );
+                    given.extend(
+                        (random.below(2) > 0).then(|| (edges.slot("z"), Value::Number(random.between(0, 9).into()))),
+                    );
                     given.extend((random.below(30) == 0).then(|| (edges.slot("x"), Value::None)));
                     given
                 })

@@ -3,10 +3,7 @@
 
 use crate::columns::{Random, inputs_of, on, read_book};
 use gongche::{
-    engine::{
-        Evaluation, FaultKind, Plan, Question, SlotId, Value,
-        columns::ColumnPlan,
-    },
+    engine::{Evaluation, FaultKind, Plan, Question, SlotId, Value, columns::ColumnPlan},
     quantity::{ArithmeticError, Exact},
 };
 use num_bigint::BigInt;
@@ -27,7 +24,8 @@ const LITERALS: [&str; 9] = ["0", "1", "2", "3", "0.01", "16%", "21.75", "1000",
 const MODES: [&str; 4] = ["half-up", "half-even", "up", "down"];
 const STEPS: [&str; 5] = ["10", "1", "0.1", "0.01", "0.000001"];
 /// Bound, rate and quick deduction.
-const BANDS: [(Option<&str>, &str, &str); 3] = [(Some("0"), "0", "0"), (Some("360.5"), "3%", "0"), (None, "10%", "25.235")];
+const BANDS: [(Option<&str>, &str, &str); 3] =
+    [(Some("0"), "0", "0"), (Some("360.5"), "3%", "0"), (None, "10%", "25.235")];
 
 /// A formula.
 #[derive(Debug, Clone)]
@@ -189,13 +187,16 @@ fn book_text(figures: &[Figure]) -> String {
     for (name, decimals) in NUMBERS {
         let default = if name == "e" { "default = \"无\"\n" } else { "" };
         let range = if name == "d" { "range = \"0..=5000\"\n" } else { "" };
-        write!(out, "[fact.{name}]\nname = \"事实{name}\"\nunit = \"倍\"\ndecimals = \"{decimals}\"\n{default}{range}").unwrap();
+        write!(out, "[fact.{name}]\nname = \"事实{name}\"\nunit = \"倍\"\ndecimals = \"{decimals}\"\n{default}{range}")
+            .unwrap();
     }
     out.push_str("[fact.p]\nname = \"各线\"\nunit = \"倍\"\ndecimals = \"2\"\nby = [\"line\"]\ndefault = \"2.5\"\n");
     out.push_str("[fact.flag]\nname = \"条件\"\nunit = \"是否\"\n[fact.k]\nname = \"选择\"\ndimension = \"line\"\n");
     out.push_str("[dimension.line]\nname = \"线\"\nmembers = { x = \"甲线\", y = \"乙线\", z = \"丙线\" }\n");
     let dated = |key: &str, value: &str| {
-        format!("{key} = [{{ from = 2020-01-01, {value}, cite = \"unknown\", source = \"样例\", checked = 2026-11-21, confidence = \"U\" }}]\n")
+        format!(
+            "{key} = [{{ from = 2020-01-01, {value}, cite = \"unknown\", source = \"样例\", checked = 2026-11-21, confidence = \"U\" }}]\n"
+        )
     };
     for (id, name, cells, missing) in [("rate", "比率", RATES, true), ("weight", "权数", WEIGHTS, false)] {
         write!(out, "[value.{id}]\nname = \"{name}\"\nunit = \"倍\"\nby = [\"line\"]\n").unwrap();
@@ -447,11 +448,15 @@ fn hold(random: &mut Random, rows: usize, seen: &mut Seen) {
     let book = read_book(&[("t.toml", &text)]);
     let (package, _) = book.packages().next().unwrap();
     let cells: Vec<(usize, Option<usize>)> = (0..figures.len())
-        .flat_map(|at| if figures[at].by_line { vec![(at, Some(0)), (at, Some(1)), (at, Some(2))] } else { vec![(at, None)] })
+        .flat_map(|at| {
+            if figures[at].by_line { vec![(at, Some(0)), (at, Some(1)), (at, Some(2))] } else { vec![(at, None)] }
+        })
         .collect();
     let goals: Vec<_> = cells
         .iter()
-        .map(|(at, member)| (book.lexicon().find_anywhere(&format!("f{at}")).unwrap(), member.iter().copied().collect()))
+        .map(|(at, member)| {
+            (book.lexicon().find_anywhere(&format!("f{at}")).unwrap(), member.iter().copied().collect())
+        })
         .collect();
     let question = Question::simple(on("2026-09-30"), None, None, book.regions());
     let plan = Plan::new(&book, question, package, &goals).unwrap();
@@ -488,7 +493,9 @@ fn hold(random: &mut Random, rows: usize, seen: &mut Seen) {
             let value = match name {
                 "flag" => Value::Boolean(cell == 1),
                 "k" => Value::Choice(usize::try_from(cell).unwrap()),
-                _ => Value::Number(rust_decimal::Decimal::try_from_i128_with_scale(cell.into(), decimals).unwrap().into()),
+                _ => Value::Number(
+                    rust_decimal::Decimal::try_from_i128_with_scale(cell.into(), decimals).unwrap().into(),
+                ),
             };
             Some((*slot, value))
         });
@@ -506,7 +513,9 @@ fn hold(random: &mut Random, rows: usize, seen: &mut Seen) {
                 .collect(),
             cells: MEMBERS
                 .iter()
-                .map(|member| values.get(format!("p[{member}]").as_str()).map_or(literal("2.5"), |cell| rational(*cell, 2)))
+                .map(|member| {
+                    values.get(format!("p[{member}]").as_str()).map_or(literal("2.5"), |cell| rational(*cell, 2))
+                })
                 .collect(),
             flag: values.get("flag").map(|cell| *cell == 1).ok_or(Undefined::Open),
             chosen: values.get("k").map(|cell| usize::try_from(*cell).unwrap()).ok_or(Undefined::Open),
@@ -525,7 +534,9 @@ fn hold(random: &mut Random, rows: usize, seen: &mut Seen) {
                 (Ok(Value::None), Ok(None)) => seen.none += 1,
                 (Err(fault), known) => match (&fault.kind, known) {
                     (FaultKind::Arithmetic(ArithmeticError::Overflow), _) => seen.overflow += 1,
-                    (FaultKind::Arithmetic(ArithmeticError::DivisionByZero), Err(Undefined::DivisionByZero)) => seen.undefined += 1,
+                    (FaultKind::Arithmetic(ArithmeticError::DivisionByZero), Err(Undefined::DivisionByZero)) => {
+                        seen.undefined += 1
+                    }
                     (FaultKind::Coverage(_), Err(Undefined::NotCovered)) => seen.undefined += 1,
                     // What is not known hides a fault that comes after it from the oracle, which stops at the first.
                     (_, Err(Undefined::Open)) if open => seen.unknown += 1,

@@ -103,12 +103,8 @@ impl Books {
         for (payer, now) in by_payer(run) {
             let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
             let key = RunKey { payer: payer.to_owned(), period: before, number: 1 };
-            let mut earlier: BTreeMap<String, SlipRecord> = self
-                .ledger
-                .slips_of(&key)?
-                .into_iter()
-                .map(|slip| (slip.record.person.clone(), slip.record))
-                .collect();
+            let mut earlier: BTreeMap<String, SlipRecord> =
+                self.ledger.slips_of(&key)?.into_iter().map(|slip| (slip.record.person.clone(), slip.record)).collect();
             for one in now {
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
@@ -121,7 +117,8 @@ impl Books {
                     }
                 }
             }
-            changes.extend(earlier.into_values().map(|record| Change::Gone { worker: record.worker, name: record.name }));
+            changes
+                .extend(earlier.into_values().map(|record| Change::Gone { worker: record.worker, name: record.name }));
         }
         Ok(changes)
     }
@@ -132,8 +129,7 @@ impl Books {
         let mut stored = Stored::AlreadyThere;
         for (payer, computed) in by_payer(run) {
             self.keep_openings(payer, run, &computed)?;
-            let records: Vec<SlipRecord> =
-                computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
+            let records: Vec<SlipRecord> = computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
             let inputs: Vec<&str> = records.iter().map(|record| record.inputs.as_str()).collect();
             let header = RunHeader {
                 key: RunKey { payer: payer.to_owned(), period: run.period, number: 1 },
@@ -202,10 +198,7 @@ fn corrupted(what: &str) -> CliError {
 }
 
 fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
-    amounts
-        .iter()
-        .map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?)))
-        .collect()
+    amounts.iter().map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?))).collect()
 }
 
 fn net_of(record: &SlipRecord) -> Result<Money, CliError> {

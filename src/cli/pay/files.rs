@@ -21,15 +21,13 @@ use std::{collections::BTreeMap, fs, io::IsTerminal as _, path::Path};
 const LONG_RUN: usize = 100;
 
 pub(super) fn write(out: &Path, run: &Run, output: &Output) -> Result<(), CliError> {
-    let failed = |error: &dyn std::fmt::Display| CliError::input("write", error.to_string()).at(out.display().to_string());
+    let failed =
+        |error: &dyn std::fmt::Display| CliError::input("write", error.to_string()).at(out.display().to_string());
     let slips = out.join("payslips");
     fs::create_dir_all(&slips).map_err(|error| failed(&error))?;
     let internal = |error: &dyn std::fmt::Display| CliError::new(Kind::Internal, "document", error.to_string());
-    let paid: Vec<Paid<'_>> = run
-        .computed
-        .iter()
-        .map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client })
-        .collect();
+    let paid: Vec<Paid<'_>> =
+        run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
     let client = summary::tax_client(&paid).map_err(|error| internal(&error))?;
     let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
     save(&out.join("summary.xlsx"), &workbook).map_err(|error| failed(&error))?;
@@ -67,11 +65,8 @@ fn progress(slips: usize, output: &Output) -> ProgressBar {
 }
 
 fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
-    let frame = PayslipFrame {
-        period: run.paying.period_start,
-        paid_on: run.paying.paid_on,
-        rulebook: run.rulebook.clone(),
-    };
+    let frame =
+        PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() };
     let mut result = report::slip_json(one);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();

@@ -243,9 +243,7 @@ fn refused(row: &RosterRow, refusal: Refusal) -> Rejected {
             reason,
             "用 gongche rules coverage 查看规则库覆盖的地区和期间；可用 --rules 读补充过的规则库".to_owned(),
         ),
-        Refusal::Facts(reason) => {
-            (Field::WorkerNo, row.worker_no.clone(), reason, "核对这一行的金额和日期".to_owned())
-        }
+        Refusal::Facts(reason) => (Field::WorkerNo, row.worker_no.clone(), reason, "核对这一行的金额和日期".to_owned()),
         Refusal::Open(names) => {
             let problem = format!("缺少：{}", names.join("、"));
             (Field::WorkerNo, row.worker_no.clone(), problem, "补充这些内容".to_owned())

@@ -232,7 +232,8 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
     if !run.rejected.is_empty() {
         let _ = writeln!(text, "有问题、没有核算的行（rejected.xlsx）：");
         for one in run.rejected.iter().take(SHOWN) {
-            let _ = writeln!(text, "  第 {} 行 {}「{}」：{}。{}", one.row, one.column, one.value, one.problem, one.remedy);
+            let _ =
+                writeln!(text, "  第 {} 行 {}「{}」：{}。{}", one.row, one.column, one.value, one.problem, one.remedy);
         }
         if run.rejected.len() > SHOWN {
             let _ = writeln!(text, "  ……共 {} 处", run.rejected.len());

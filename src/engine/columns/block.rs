@@ -128,8 +128,12 @@ impl Block {
                     *out = make(*a, *b);
                 }
             }
-            (Source::Register(a), Source::Constant(b)) => out.zip(&registers[a]).for_each(|(out, a)| *out = make(*a, b)),
-            (Source::Constant(a), Source::Register(b)) => out.zip(&registers[b]).for_each(|(out, b)| *out = make(a, *b)),
+            (Source::Register(a), Source::Constant(b)) => {
+                out.zip(&registers[a]).for_each(|(out, a)| *out = make(*a, b))
+            }
+            (Source::Constant(a), Source::Register(b)) => {
+                out.zip(&registers[b]).for_each(|(out, b)| *out = make(a, *b))
+            }
             (Source::Constant(a), Source::Constant(b)) => out.for_each(|out| *out = make(a, b)),
         }
     }

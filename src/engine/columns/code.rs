@@ -53,9 +53,17 @@ pub(super) enum LeftOut {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
     /// A column of the input; rows outside the bounds fall.
-    Given { column: usize, low: i64, high: i64, left_out: LeftOut },
+    Given {
+        column: usize,
+        low: i64,
+        high: i64,
+        left_out: LeftOut,
+    },
     /// Where that column says that there is none.
-    Absent { column: usize, left_out: LeftOut },
+    Absent {
+        column: usize,
+        left_out: LeftOut,
+    },
     Add,
     Subtract,
     Multiply,
@@ -71,7 +79,10 @@ pub(super) enum What {
     /// `a × b / c`, made whole; `c` is above zero.
     Divide(Way),
     /// `a × slope + offset` of the piece that holds `a`: of pieces that reach up to bounds, each inclusive.
-    Pieces { bounds: Vec<i64>, pieces: Vec<(i64, i64)> },
+    Pieces {
+        bounds: Vec<i64>,
+        pieces: Vec<(i64, i64)>,
+    },
     /// The entry at the position `a`.
     Table(Vec<i64>),
     /// A function of the days `a` and `b`; of EDATE, `b` is a number of months.

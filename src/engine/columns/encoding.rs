@@ -87,9 +87,7 @@ impl Encoding {
                 Decimal::try_from_i128_with_scale(cell.into(), decimals).ok().map(|value| Value::Number(value.into()))
             }
             Encoding::Boolean => Some(Value::Boolean(cell != 0)),
-            Encoding::Date => {
-                i32::try_from(cell).ok().and_then(NaiveDate::from_num_days_from_ce_opt).map(Value::Date)
-            }
+            Encoding::Date => i32::try_from(cell).ok().and_then(NaiveDate::from_num_days_from_ce_opt).map(Value::Date),
             Encoding::Choice => usize::try_from(cell).ok().map(Value::Choice),
         };
         value.unwrap_or(Value::None)

@@ -528,4 +528,3 @@ fn constant_column(value: &Value) -> Lowered {
         Value::Unknown(_) => return Err(Fallen),
     }))
 }
-

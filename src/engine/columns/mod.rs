@@ -66,10 +66,8 @@ impl<'p, 'b> ColumnPlan<'p, 'b> {
     pub fn new(plan: &'p Plan<'b>, goals: &[SlotId], given: &[SlotId]) -> Self {
         let book = plan.book();
         let known: BTreeSet<SlotId> = given.iter().copied().collect();
-        let given: Vec<(SlotId, Encoding)> = known
-            .into_iter()
-            .filter_map(|slot| Some((slot, Encoding::of(book, plan.slot(slot).entry)?)))
-            .collect();
+        let given: Vec<(SlotId, Encoding)> =
+            known.into_iter().filter_map(|slot| Some((slot, Encoding::of(book, plan.slot(slot).entry)?))).collect();
         let mut lowering = Lowering::new(plan, &given);
         let (mut results, mut outputs, mut ways): (Vec<Source>, Vec<Output>, Vec<Goal>) = Default::default();
         for (goal, slot) in goals.iter().enumerate() {
@@ -158,7 +156,9 @@ impl<'p, 'b> ColumnPlan<'p, 'b> {
         for (output, cells) in self.outputs.iter().zip(cells.chunks_mut(rows.len().max(1))) {
             block.copy(result(output.cells), cells);
             block.holding(result(output.fell)).for_each(|row| fallen[row] = true);
-            others.extend(block.holding(result(output.none)).map(|row| ((rows.start + row, output.goal), Ok(Value::None))));
+            others.extend(
+                block.holding(result(output.none)).map(|row| ((rows.start + row, output.goal), Ok(Value::None))),
+            );
         }
         let always: Vec<usize> = self.exact_goals().collect();
         let count = fallen.iter().filter(|fell| **fell).count();

@@ -58,7 +58,12 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
     let fund = reader.place(Field::FundPlace, row.fund_place.as_ref(), regions).or_else(|| insured.clone());
     let work = reader.place(Field::WorkPlace, row.work_place.as_ref(), regions).or_else(|| insured.clone());
     if row.hired > paying.period_end {
-        reader.refuse(Field::Hired, row.hired.to_string(), "晚于本期，本期还没有任职", "核对任职受雇日期，或从本期名单中去掉");
+        reader.refuse(
+            Field::Hired,
+            row.hired.to_string(),
+            "晚于本期，本期还没有任职",
+            "核对任职受雇日期，或从本期名单中去掉",
+        );
     }
     if row.hired > paying.paid_on {
         let problem = format!("晚于支付日 {}", paying.paid_on);
