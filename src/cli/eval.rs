@@ -260,7 +260,7 @@ fn write_step(step: &Step, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     let from = match step.origin {
         "given" => "（给定）",
-        "carried" => "（结转）",
+        "carried" => "（结转数）",
         "default" => "（未给出，按默认）",
         "unknown" => "（未给出）",
         _ => "",

@@ -20,8 +20,9 @@ pub struct PayslipFrame {
     pub rulebook: String,
 }
 
-/// Marks in the order in which uncertain values are listed; beyond them numbers.
-const MARKS: [&str; 4] = ["†", "‡", "§", "¶"];
+/// Marks in the order in which uncertain values are listed: ① to ⑳; beyond them numbers in brackets.
+const FIRST_MARK: u32 = 0x2460;
+const MARKS: u32 = 20;
 
 /// How many digits of a digest a page shows.
 const SHOWN_DIGITS: usize = 12;
@@ -62,9 +63,13 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution).collect()
     };
     let employers = slip.contributions.iter().filter(|one| one.line.payer == "employer").map(|one| one.line.amount);
+    // What was not paid this month is no line, but for the first: the base wage is always looked for.
     let earnings: Vec<Value> = slip
         .earnings
         .iter()
+        .enumerate()
+        .filter(|(at, one)| *at == 0 || one.amount != Money::ZERO)
+        .map(|(_, one)| one)
         .map(|one| json!({ "name": one.name, "amount": one.amount.thousands(), "mark": "" }))
         .collect();
     let deductions = if slip.other_deduction == Money::ZERO {
@@ -91,7 +96,8 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         .enumerate()
         .map(|(at, one)| {
             let due = if one.provisional { "，已到复核日，暂按此计算" } else { "" };
-            let note = one.note.as_ref().map_or(String::new(), |note| format!("，{note}"));
+            // The template ends the sentence.
+            let note = one.note.as_ref().map_or(String::new(), |note| format!("；{}", note.trim_end_matches('。')));
             json!({
                 "mark": mark(at),
                 "name": one.name,
@@ -179,7 +185,8 @@ fn base(value: Exact) -> String {
 }
 
 fn mark(at: usize) -> String {
-    MARKS.get(at).map_or_else(|| format!("[{}]", at + 1), |mark| (*mark).to_owned())
+    let circled = u32::try_from(at).ok().filter(|at| *at < MARKS).and_then(|at| char::from_u32(FIRST_MARK + at));
+    circled.map_or_else(|| format!("[{}]", at + 1), String::from)
 }
 
 fn shortened(digest: &str) -> String {

@@ -46,6 +46,8 @@ pub struct Evaluation<'p, 'b> {
     cells: Vec<Option<Result<Value, Fault>>>,
     /// For each figure with cases the one that held.
     held: Vec<Option<usize>>,
+    /// For each figure that looks into a scale the band it found.
+    found: Vec<Option<usize>>,
 }
 
 impl<'p, 'b> Evaluation<'p, 'b> {
@@ -57,7 +59,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
         for (slot, value) in given {
             inputs[slot.0] = Some(value);
         }
-        Self { plan, inputs, cells: vec![None; size], held: vec![None; size] }
+        Self { plan, inputs, cells: vec![None; size], held: vec![None; size], found: vec![None; size] }
     }
 
     /// The plan.
@@ -103,6 +105,12 @@ impl<'p, 'b> Evaluation<'p, 'b> {
     #[must_use]
     pub fn case_held(&self, slot: SlotId) -> Option<usize> {
         self.held[slot.0]
+    }
+
+    /// Which band a figure found in the scale that it looks into, by position.
+    #[must_use]
+    pub fn band_found(&self, slot: SlotId) -> Option<usize> {
+        self.found[slot.0]
     }
 
     /// The slots demanded so far, in the order of the plan.
@@ -155,6 +163,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
     }
 
     fn round(&mut self, slot: SlotId, value: Value, round: &RoundBy<'b>) -> Result<Value, Fault> {
+        let Value::Number(number) = value else { return Ok(value) };
         let rounding = match round {
             RoundBy::Fixed(rounding) => *rounding,
             RoundBy::Value(node) => match self.node(slot, node)? {
@@ -162,12 +171,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 other => return Ok(other),
             },
         };
-        match value {
-            Value::Number(number) => {
-                self.arithmetic(slot, number.round(rounding).map(|value| Value::Number(value.into())))
-            }
-            other => Ok(other),
-        }
+        self.arithmetic(slot, number.round(rounding).map(|value| Value::Number(value.into())))
     }
 
     fn arithmetic<T>(&self, slot: SlotId, result: Result<T, ArithmeticError>) -> Result<T, Fault> {
@@ -229,7 +233,13 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 match bands {
                     Some(bands) => {
                         self.value(*scale)?;
-                        self.arithmetic(slot, operations::scale(*part, bands, &x))
+                        let Value::Number(x) = x else { return Ok(x) };
+                        let found = bands.iter().position(|band| band.to.is_none_or(|to| x <= to));
+                        self.found[slot.0] = found;
+                        match found.and_then(|at| bands.get(at)) {
+                            Some(band) => self.arithmetic(slot, operations::band(*part, band, x)),
+                            None => Ok(Value::None),
+                        }
                     }
                     None => self.value(*scale),
                 }

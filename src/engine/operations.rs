@@ -77,13 +77,8 @@ pub(super) fn sum(values: &[Value]) -> Result<Value, ArithmeticError> {
     numbers.into_iter().try_fold(Exact::ZERO, Exact::add).map(Value::Number)
 }
 
-/// A look-up in a scale. Bounds belong to their band.
-pub(super) fn scale(part: ScalePart, bands: &[Band], x: &Value) -> Result<Value, ArithmeticError> {
-    let x = match x {
-        Value::Number(x) => *x,
-        other => return Ok(other.clone()),
-    };
-    let Some(band) = bands.iter().find(|band| band.to.is_none_or(|to| x <= to)) else { return Ok(Value::None) };
+/// What is looked up in the band of a scale that holds x.
+pub(super) fn band(part: ScalePart, band: &Band, x: Exact) -> Result<Value, ArithmeticError> {
     let found = match part {
         ScalePart::Rate => band.rate,
         ScalePart::Quick => band.quick,

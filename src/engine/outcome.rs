@@ -6,7 +6,7 @@ use super::{
     show::show,
     value::Value,
 };
-use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, UNKNOWN};
+use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, Place, UNKNOWN};
 use std::fmt::Write as _;
 
 /// A value of the book that a result rests on.
@@ -16,6 +16,8 @@ pub struct Source {
     pub slot: SlotId,
     /// The name of the cell.
     pub name: String,
+    /// Where it stands in the book: cells of one supply stand in one place.
+    pub written: Place,
     /// The place that supplies it, if it differs by place.
     pub place: Option<String>,
     /// How well it is sourced.
@@ -43,6 +45,7 @@ pub fn sources(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -> Vec<
         Origin::Constant(Constant::Version { version, region, provisional, .. }) => Some(Source {
             slot,
             name: plan.name(slot),
+            written: version.place,
             place: region.as_deref().and_then(place),
             confidence: version.confidence,
             cite: cited(&version.cite, version.source.as_deref()),
@@ -53,6 +56,7 @@ pub fn sources(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -> Vec<
         Origin::Constant(Constant::Nothing(nothing, region)) => Some(Source {
             slot,
             name: plan.name(slot),
+            written: nothing.place,
             place: place(region),
             // Who says nothing of how sure it is states what the instrument says.
             confidence: nothing.confidence.unwrap_or(Confidence::Verified),

@@ -6,9 +6,10 @@ use super::{
     question::Question,
     value::Value,
 };
+use crate::formula::Span;
 use crate::rulebook::{
-    Answer, Band, Body, Book, Diagnostic, EntryId, Finding, Formula, Gap, Index, Literal, MessagePart, Nothing,
-    PackageId, Role, Round, Term, TermKind, Timeline, Version, Way,
+    Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, Nothing,
+    PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
 };
 use chrono::{Months, NaiveDate};
 use std::collections::BTreeMap;
@@ -98,12 +99,14 @@ pub enum Coverage {
         role: &'static str,
     },
     /// The place supplies no such value.
-    #[error("规则库没有{place}的「{name}」")]
+    #[error("规则库没有{place}的「{name}」{tiers}")]
     NoValue {
         /// The cell.
         name: String,
         /// The place.
         place: String,
+        /// What other places of the province have, where the place must have its own.
+        tiers: String,
     },
     /// No version answers for the date.
     #[error("规则库里{place}的「{name}」不覆盖 {on}：{reason}")]
@@ -333,14 +336,24 @@ impl<'b> Planner<'b> {
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
-            Ok(None) => Origin::Missing(Coverage::NoValue { name: name(), place: book.regions().path(&place) }),
+            Ok(None) => {
+                let on = self.plan.question.dates.of(book.package(book.entry(entry).package).clock);
+                let tiers = if book.entry(entry).inherits { Vec::new() } else { book.tiers(entry, cell, &place, on) };
+                let tiers = if tiers.is_empty() {
+                    String::new()
+                } else {
+                    format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"))
+                };
+                Origin::Missing(Coverage::NoValue { name: name(), place: book.regions().path(&place), tiers })
+            }
             Err(diagnostics) => {
                 for one in diagnostics {
                     if !self.diagnostics.contains(&one) {
                         self.diagnostics.push(one);
                     }
                 }
-                Origin::Missing(Coverage::NoValue { name: name(), place: book.regions().path(&place) })
+                let place = book.regions().path(&place);
+                Origin::Missing(Coverage::NoValue { name: name(), place, tiers: String::new() })
             }
         }
     }
@@ -528,7 +541,14 @@ impl<'b> Planner<'b> {
 }
 
 /// A dimension has no cell of its own; the reader of a book refuses a formula that reads one.
-static NO_CELL: Nothing = Nothing { reason: String::new(), cite: None, source: None, confidence: None, note: None };
+static NO_CELL: Nothing = Nothing {
+    reason: String::new(),
+    cite: None,
+    source: None,
+    confidence: None,
+    note: None,
+    place: Place { file: FileId::FIRST, span: Span::new(0, 0) },
+};
 
 fn member_at_hand(dimension: EntryId, at_hand: &AtHand) -> usize {
     // The innermost: SUM over a dimension hides the one outside. The reader saw to it that there is one.

@@ -10,7 +10,8 @@ use super::{
 };
 use crate::{
     formula::Span,
-    rulebook::{EntryId, Formula, Index, NATION, Round, Term, TermKind, UNKNOWN, Version, Way},
+    quantity::Unit,
+    rulebook::{EntryId, Formula, Index, Literal, NATION, Round, Term, TermKind, Type, UNKNOWN, Version, Way},
 };
 use serde::Serialize;
 use std::{
@@ -175,7 +176,7 @@ impl<'p> Tracer<'_, 'p, '_> {
                     }
                     let mut seen = BTreeSet::new();
                     reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
-                    step.steps = reads.into_iter().map(|read| self.step(read)).collect();
+                    step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
                 }
             }
         }
@@ -194,6 +195,29 @@ impl<'p> Tracer<'_, 'p, '_> {
     fn place(&mut self, code: &'p str) -> Option<String> {
         let regions = self.evaluation.plan().book().regions();
         (code != NATION).then(|| self.paths.entry(code).or_insert_with(|| regions.path(code)).clone())
+    }
+
+    /// What a figure reads: of a scale the band that it found.
+    fn read_by(&mut self, figure: SlotId, read: SlotId) -> Step {
+        let mut step = self.step(read);
+        let plan = self.evaluation.plan();
+        if let Origin::Constant(Constant::Version { version, .. }) = &plan.slot(read).origin
+            && let Literal::Bands(bands) = &version.literal
+            && let Some(at) = self.evaluation.band_found(figure)
+            && let (Some(band), Type::Scale(unit)) = (bands.get(at), plan.book().entry(plan.slot(read).entry).of)
+        {
+            let money = |value| show(plan.book().lexicon(), &Value::Number(value), Type::Number(unit));
+            let percent = show(plan.book().lexicon(), &Value::Number(band.rate), Type::Number(Unit::PERCENT));
+            let above = at.checked_sub(1).and_then(|below| bands.get(below)?.to);
+            let range = match (above, band.to) {
+                (None, Some(to)) => format!("不超过 {}", money(to)),
+                (Some(above), Some(to)) => format!("超过 {} 至 {}", money(above), money(to)),
+                (Some(above), None) => format!("超过 {}", money(above)),
+                (None, None) => "不分级".to_owned(),
+            };
+            step.value = format!("第 {} 级（{range}）：{percent}，速算扣除数 {}", at + 1, money(band.quick));
+        }
+        step
     }
 
     fn rounding(&self, value: EntryId, at_hand: &AtHand) -> Option<String> {

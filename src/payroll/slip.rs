@@ -192,29 +192,32 @@ impl Slip {
         let plan = reader.evaluation.plan();
         let demanded: Vec<SlotId> = reader.evaluation.demanded().collect();
         slip.values_digest = values_digest(plan, demanded.iter().copied()).to_string();
-        let unsettled: Vec<Source> = sources(plan, demanded).into_iter().filter(is_unsettled).collect();
+        let unsettled = told_once(sources(plan, demanded).into_iter().filter(is_unsettled));
         slip.contributions = contributions
             .into_iter()
             .map(|(mut contribution, rests_on)| {
-                let at = |source: &Source| rests_on.contains(&source.slot);
+                let concerns = |group: &Vec<Source>| group.iter().any(|source| rests_on.contains(&source.slot));
                 contribution.uncertain =
-                    unsettled.iter().enumerate().filter(|(_, source)| at(source)).map(|(at, _)| at).collect();
+                    unsettled.iter().enumerate().filter(|(_, group)| concerns(group)).map(|(at, _)| at).collect();
                 contribution
             })
             .collect();
         slip.uncertain = unsettled
             .into_iter()
-            .map(|source| {
-                let of = plan.book().entry(plan.slot(source.slot).entry).of;
+            .filter_map(|group| {
+                let alone = group.len() == 1;
+                let source = group.into_iter().next()?;
+                let entry = plan.book().entry(plan.slot(source.slot).entry);
                 let value = reader.evaluation.computed(source.slot).cloned().unwrap_or(Value::None);
-                UncertainValue {
-                    name: format!("{}{}", source.place.unwrap_or_default(), source.name),
-                    value: show(plan.book().lexicon(), &value, of),
+                let name = if alone { source.name } else { entry.name.clone() };
+                Some(UncertainValue {
+                    name: format!("{}{name}", source.place.unwrap_or_default()),
+                    value: show(plan.book().lexicon(), &value, entry.of),
                     confidence: source.confidence,
                     source: source.cite,
                     note: source.note,
                     provisional: source.provisional,
-                }
+                })
             })
             .collect();
         slip.findings = reader.evaluation.findings();
@@ -236,6 +239,18 @@ impl Slip {
 /// What a reader of a slip must be told: disputed, derived, of unnamed origin, or due for review.
 fn is_unsettled(source: &Source) -> bool {
     source.provisional || matches!(source.confidence, Confidence::Unnamed | Confidence::Uncertain)
+}
+
+/// The cells that one line of the book supplies are one thing to be told.
+fn told_once(sources: impl Iterator<Item = Source>) -> Vec<Vec<Source>> {
+    let mut groups: Vec<Vec<Source>> = Vec::new();
+    for source in sources {
+        match groups.iter_mut().find(|group| group.iter().any(|one| one.written == source.written)) {
+            Some(group) => group.push(source),
+            None => groups.push(vec![source]),
+        }
+    }
+    groups
 }
 
 struct Reader<'e, 'c, 'p, 'b> {

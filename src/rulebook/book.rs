@@ -2,7 +2,7 @@
 
 use super::{
     check,
-    dated::Timeline,
+    dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
     example::Example,
@@ -13,7 +13,12 @@ use super::{
     region::{NATION, RegionTree},
     source::{FileId, Sources},
 };
-use std::{collections::BTreeMap, sync::OnceLock};
+use crate::quantity::Exact;
+use chrono::NaiveDate;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 /// The rule book, read and checked. Region files are read when a question first touches them.
 #[derive(Debug)]
@@ -24,7 +29,7 @@ pub struct Book {
     packages: Vec<Package>,
     lexicon: Lexicon,
     bodies: Bodies,
-    places: BTreeMap<String, PlaceFile>,
+    places: BTreeMap<String, PlaceFiles>,
     digest: OnceLock<Digest>,
 }
 
@@ -36,27 +41,27 @@ pub(super) struct Bodies {
     pub(super) examples: Vec<Example>,
 }
 
-/// A region's file, and what it says once it was read.
-#[derive(Debug)]
-pub(super) struct PlaceFile {
-    file: FileId,
+/// A region's files, and what they say once they were read.
+#[derive(Debug, Default)]
+pub(super) struct PlaceFiles {
+    files: Vec<FileId>,
     read: OnceLock<PlaceContent>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct PlaceContent {
     supplies: Vec<Supply>,
     examples: Vec<Example>,
     diagnostics: Vec<Diagnostic>,
 }
 
-impl PlaceFile {
-    pub(super) const fn new(file: FileId) -> Self {
-        Self { file, read: OnceLock::new() }
+impl PlaceFiles {
+    pub(super) fn add(&mut self, file: FileId) {
+        self.files.push(file);
     }
 
-    pub(super) const fn file(&self) -> FileId {
-        self.file
+    pub(super) fn first(&self) -> FileId {
+        self.files.first().copied().unwrap_or_default()
     }
 }
 
@@ -109,7 +114,7 @@ impl Book {
         packages: Vec<Package>,
         lexicon: Lexicon,
         bodies: Bodies,
-        places: BTreeMap<String, PlaceFile>,
+        places: BTreeMap<String, PlaceFiles>,
     ) -> Self {
         Self { sources, instruments, regions, packages, lexicon, bodies, places, digest: OnceLock::new() }
     }
@@ -215,24 +220,62 @@ impl Book {
     fn place(&self, code: &str) -> Option<&PlaceContent> {
         let place = self.places.get(code)?;
         Some(place.read.get_or_init(|| {
-            let mut diagnostics = Vec::new();
+            let mut content = PlaceContent::default();
             let reader = Reader { sources: &self.sources, instruments: &self.instruments };
-            let (supplies, examples) = reader.region(place.file, code, &self.lexicon, &mut diagnostics);
-            PlaceContent { supplies, examples, diagnostics }
+            for file in &place.files {
+                let (supplies, examples) =
+                    reader.region(*file, code, &self.regions, &self.lexicon, &mut content.diagnostics);
+                content.supplies.extend(supplies);
+                content.examples.extend(examples);
+            }
+            content
         }))
     }
 
-    /// What a place itself (or the nation) supplies.
+    /// What is supplied for a place itself, by the nation, by its own files, or by those of the places around it for
+    /// the places that they name.
     ///
     /// # Errors
-    /// What is wrong with its file.
+    /// What is wrong with one of these files.
     pub fn supplies(&self, code: &str) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
-        let nation = self.bodies.supplies.iter().flatten().filter(|_| code == NATION);
-        let Some(place) = self.place(code) else { return Ok(nation.collect()) };
-        if place.diagnostics.iter().any(|one| one.severity == Severity::Error) {
-            return Err(place.diagnostics.clone());
+        let mut supplies = Vec::new();
+        for around in self.regions.lineage(code) {
+            let nation = self.bodies.supplies.iter().flatten().filter(|_| around == NATION);
+            let place = self.place(&around);
+            if let Some(place) = place
+                && place.diagnostics.iter().any(|one| one.severity == Severity::Error)
+            {
+                return Err(place.diagnostics.clone());
+            }
+            let own = around == code;
+            let meant = |supply: &&Supply| match &supply.places {
+                None => own,
+                Some(places) => places.iter().any(|place| place == code),
+            };
+            supplies.extend(nation.chain(place.iter().flat_map(|place| &place.supplies)).filter(meant));
         }
-        Ok(nation.chain(&place.supplies).collect())
+        Ok(supplies)
+    }
+
+    /// The codes of the places for which a value is supplied as their own, in order.
+    ///
+    /// # Errors
+    /// What is wrong with a region file.
+    pub fn supplied_places(&self, value: EntryId) -> Result<Vec<&str>, Vec<Diagnostic>> {
+        let mut places = BTreeSet::new();
+        for code in self.places.keys() {
+            let Some(content) = self.place(code) else { continue };
+            if content.diagnostics.iter().any(|one| one.severity == Severity::Error) {
+                return Err(content.diagnostics.clone());
+            }
+            for supply in content.supplies.iter().filter(|supply| supply.value == value) {
+                match &supply.places {
+                    None => drop(places.insert(code.as_str())),
+                    Some(below) => places.extend(below.iter().map(String::as_str)),
+                }
+            }
+        }
+        Ok(places.into_iter().collect())
     }
 
     /// What the book says of a cell of a supplied value: the most special place that says anything answers, and of its
@@ -246,7 +289,11 @@ impl Book {
         cell: &[usize],
         region: &str,
     ) -> Result<Option<(Answer<'_>, String)>, Vec<Diagnostic>> {
-        let lineage = if self.entry(value).by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
+        let entry = self.entry(value);
+        let mut lineage = if entry.by_region { self.regions.lineage(region) } else { vec![NATION.to_owned()] };
+        if !entry.inherits {
+            lineage.truncate(1);
+        }
         for code in lineage {
             let best = self
                 .supplies(&code)?
@@ -262,6 +309,30 @@ impl Book {
             }
         }
         Ok(None)
+    }
+
+    /// The values that places of the same province have of a cell on a day, for the reader of a coverage error: where
+    /// a county has no value of its own, these are the tiers it may be in.
+    #[must_use]
+    pub fn tiers(&self, value: EntryId, cell: &[usize], region: &str, on: NaiveDate) -> Vec<String> {
+        let Some(province) = self.regions.lineage(region).into_iter().rev().find(|code| code != NATION) else {
+            return Vec::new();
+        };
+        let below = self.place(&province).into_iter().flat_map(|place| &place.supplies);
+        let mut numbers: Vec<Exact> = below
+            .filter(|supply| supply.value == value && supply.answers(cell))
+            .filter_map(|supply| match &supply.content {
+                Content::Dated(timeline) => timeline.on(on, None).ok(),
+                Content::None(_) => None,
+            })
+            .filter_map(|version| match version.literal {
+                Literal::Number(number) => Some(number),
+                _ => None,
+            })
+            .collect();
+        numbers.sort_by(|a, b| b.cmp(a));
+        numbers.dedup();
+        numbers.into_iter().map(|number| number.to_string()).collect()
     }
 
     /// The digest of everything the book says: SHA-256 of its canonical content.

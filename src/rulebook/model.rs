@@ -97,6 +97,8 @@ pub struct Entry {
     pub by: Vec<EntryId>,
     /// Whether it differs by region.
     pub by_region: bool,
+    /// Whether a place without a value of its own has that of the place around it.
+    pub inherits: bool,
     /// What type its cells have.
     pub of: Type,
     /// The members of a dimension, or the choices of a fact.
@@ -377,6 +379,8 @@ pub enum MessagePart {
 pub struct Supply {
     /// The value.
     pub value: EntryId,
+    /// The places below the file's that it is for; none: the file's own place.
+    pub places: Option<Vec<String>>,
     /// For each of its dimensions the members meant; none: all.
     pub members: Vec<Option<Vec<usize>>>,
     /// What it is.
@@ -421,6 +425,8 @@ pub struct Nothing {
     pub confidence: Option<Confidence>,
     /// For the reader.
     pub note: Option<String>,
+    /// Where it stands.
+    pub place: Place,
 }
 
 impl fmt::Display for Type {

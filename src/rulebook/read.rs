@@ -1,11 +1,11 @@
 //! Files to book: the tables are declared, named and given their meaning; everything that is wrong is reported at once.
 
 use super::{
-    book::{Bodies, Book, PlaceFile},
+    book::{Bodies, Book, PlaceFiles},
     dated::{Band, Confidence, Literal, Timeline, Version},
     diagnostic::{Diagnostic, nearest},
     elaborate::{Setting, elaborate},
-    example::read_examples,
+    example::{Example, read_examples},
     given,
     instrument::{Instrument, Register, UNKNOWN},
     lexicon::{Lexicon, NameError},
@@ -58,8 +58,10 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
         } else if path == REGIONS_FILE {
             with_table(&sources, file, &REGION_TREE, sink, |row, sink| regions = read_regions(row, sink));
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
-            let code = below.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or_default();
-            places.insert(code.to_owned(), PlaceFile::new(file));
+            let name = below.rsplit('/').next().and_then(|name| name.strip_suffix(".toml")).unwrap_or_default();
+            // 530000.toml, 530000-minimum-wage.toml: a place may have a file for each subject.
+            let code = name.split('-').next().unwrap_or_default();
+            places.entry(code.to_owned()).or_insert_with(PlaceFiles::default).add(file);
         } else {
             tables.push((file, DeTable::parse_recoverable(text)));
         }
@@ -78,7 +80,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     for code in places.keys().filter(|code| regions.name(code).is_none()) {
         if let Some(waiting) = places.get(code) {
             let message = format!("地区文件的文件名「{code}」不是 {REGIONS_FILE} 里的代码");
-            let at = place(waiting.file(), 0..0);
+            let at = place(waiting.first(), 0..0);
             sink.push(Diagnostic::error("region", at, message, "文件名应为 GB/T 2260 代码"));
         }
     }
@@ -290,6 +292,7 @@ impl Reader<'_> {
             sort,
             by: Vec::new(),
             by_region: false,
+            inherits: row.flag_or("inherits", true),
             of: Type::Dimension,
             members,
             note: row.string("note"),
@@ -877,6 +880,7 @@ impl Reader<'_> {
                         source,
                         confidence: row.string("confidence").and_then(|mark| Confidence::parse(&mark)),
                         note: row.string("note"),
+                        place: name.place,
                     })
                 }
                 None if !dated.is_empty() => Content::Dated(self.timeline(entry.of, row, lexicon, sink)),
@@ -890,7 +894,8 @@ impl Reader<'_> {
                     continue;
                 }
             };
-            let supply = Supply { value, members, content, place: name.place };
+            let places = row.texts("places").map(|codes| codes.into_iter().map(|code| code.value).collect());
+            let supply = Supply { value, places, members, content, place: name.place };
             if let Some(first) = supplies.iter().find(|first| overlaps(first, &supply)) {
                 let report =
                     Diagnostic::error("overlap", name.place, format!("「{}」的同一格有两处给出", entry.name), "第二处");
@@ -908,7 +913,7 @@ impl Reader<'_> {
         lexicon: &Lexicon,
         sink: &mut Vec<Diagnostic>,
     ) -> Option<Vec<Option<Vec<usize>>>> {
-        const OWN: [&str; 7] = ["value", "dated", "none", "cite", "source", "confidence", "note"];
+        const OWN: [&str; 8] = ["value", "places", "dated", "none", "cite", "source", "confidence", "note"];
         let mut members = vec![None; entry.by.len()];
         let mut sound = true;
         for (key, value) in row.keys_of(row.table).into_iter().filter(|(key, _)| !OWN.contains(&key.value.as_str())) {
@@ -948,9 +953,10 @@ impl Reader<'_> {
         &self,
         file: FileId,
         code: &str,
+        regions: &RegionTree,
         lexicon: &Lexicon,
         sink: &mut Vec<Diagnostic>,
-    ) -> (Vec<Supply>, Vec<super::example::Example>) {
+    ) -> (Vec<Supply>, Vec<Example>) {
         let mut read = (Vec::new(), Vec::new());
         with_table(self.sources, file, &REGION, sink, |row, sink| {
             if let Some(written) = row.table("region").and_then(|head| head.text("code"))
@@ -958,6 +964,14 @@ impl Reader<'_> {
             {
                 let message = format!("文件名是 {code}，这里写的是 {}", written.value);
                 sink.push(Diagnostic::error("region", written.place, message, "两处代码应相同"));
+            }
+            for place in row.tables("supply").into_iter().filter_map(|row| row.texts("places")).flatten() {
+                let below = regions.name(&place.value).is_some()
+                    && regions.lineage(&place.value).iter().skip(1).any(|around| around == code);
+                if !below {
+                    let message = format!("「{}」不是 {code} 下面的地区", place.value);
+                    sink.push(Diagnostic::error("region", place.place, message, "应为本地区之下的六位代码"));
+                }
             }
             read.0 = self.supplies(None, row, lexicon, sink);
             read.1 = read_examples(lexicon, PackageId(usize::MAX), row, Some(code), sink);
@@ -968,7 +982,12 @@ impl Reader<'_> {
 
 /// Whether two supplies answer for one cell with equal right.
 fn overlaps(a: &Supply, b: &Supply) -> bool {
+    let same_place = match (&a.places, &b.places) {
+        (Some(a), Some(b)) => a.iter().any(|code| b.contains(code)),
+        (a, b) => a.is_none() && b.is_none(),
+    };
     a.value == b.value
+        && same_place
         && a.named() == b.named()
         && a.members.iter().zip(&b.members).all(|(a, b)| match (a, b) {
             (Some(a), Some(b)) => a.iter().any(|member| b.contains(member)),

@@ -153,7 +153,11 @@ impl<'t> Row<'t> {
     }
 
     pub(super) fn flag(self, key: &str) -> bool {
-        self.get(key).and_then(|value| value.get_ref().as_bool()).unwrap_or(false)
+        self.flag_or(key, false)
+    }
+
+    pub(super) fn flag_or(self, key: &str, left_out: bool) -> bool {
+        self.get(key).and_then(|value| value.get_ref().as_bool()).unwrap_or(left_out)
     }
 
     /// A list of texts, or one text as a list of one.

@@ -131,6 +131,7 @@ static VALUE: Shape = Shape {
         may("unit", Form::Text, "元, 元/月, %, …; 是否, 日期, 舍入"),
         may("dimension", Form::Text, "the value is a member of this dimension"),
         may("by", Form::Texts, "region and dimensions; its versions are then supplied"),
+        may("inherits", Form::Flag, "false: a place without a value of its own has none, whatever is around it"),
         may("dated", Form::Tables(&VERSION), "its versions, where it has no dimension"),
         may("note", Form::Text, "for the reader"),
     ],
@@ -201,6 +202,7 @@ static SUPPLY: Shape = Shape {
     name: "supply",
     keys: &[
         must("value", Form::Text, "which value"),
+        may("places", Form::Texts, "codes of places below this one that it is for; without it the place itself"),
         may("dated", Form::Tables(&VERSION), "its versions"),
         may("none", Form::Text, "there is none, and why"),
         CITE,

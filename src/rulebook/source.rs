@@ -7,6 +7,11 @@ use std::{collections::BTreeMap, path::Path};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct FileId(pub(super) usize);
 
+impl FileId {
+    /// The first file.
+    pub const FIRST: Self = Self(0);
+}
+
 /// Some characters of a file of the book.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Place {

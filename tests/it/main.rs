@@ -4,6 +4,7 @@
 mod columns;
 mod decimal_arithmetic;
 mod documents;
+mod engine;
 mod exact_properties;
 mod exchange;
 mod ledger;

@@ -375,6 +375,9 @@ impl<'p, 'b> Lowering<'p, 'b> {
     }
 
     fn rounded(&mut self, value: Column, round: &RoundBy<'b>) -> Lowered {
+        if value.kind == Kind::Nothing {
+            return Ok(value);
+        }
         let rounding = match round {
             RoundBy::Fixed(rounding) => *rounding,
             RoundBy::Value(how) => {
@@ -386,13 +389,8 @@ impl<'p, 'b> Lowering<'p, 'b> {
                 }
             }
         };
-        match value.kind {
-            Kind::Number(number) => {
-                let number = self.code.rounded(number, rounding)?;
-                Ok(Column { kind: Kind::Number(number), ..value })
-            }
-            _ => Ok(value),
-        }
+        let number = self.code.rounded(value.number()?, rounding)?;
+        Ok(Column { kind: Kind::Number(number), ..value })
     }
 
     fn sum(&mut self, items: &[Node<'b>]) -> Lowered {
