@@ -20,32 +20,32 @@ use std::{
     collections::{BTreeMap, BTreeSet},
 };
 
-/// One step of a derivation.
+/// One step of a derivation. What the book says word for word is lent from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct Step<'b> {
     /// The cell, for programs.
-    pub id: String,
+    pub id: Cow<'b, str>,
     /// The cell, for people.
-    pub name: String,
+    pub name: Cow<'b, str>,
     /// Its value, with unit.
     pub value: String,
     /// Where the value comes from: `figure`, `value`, `given`, `carried`, `default`, `unknown`.
     pub origin: &'static str,
     /// The formula in the law's terms.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub formula: Option<String>,
+    pub formula: Option<&'b str>,
     /// The same with numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<String>,
     /// The condition of the case that held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case: Option<String>,
+    pub case: Option<&'b str>,
     /// How the result was rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
     /// Instrument and article.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cite: Option<String>,
+    pub cite: Option<Cow<'b, str>>,
     /// Since when the version is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -57,15 +57,15 @@ pub struct Step {
     pub place: Option<String>,
     /// For the reader.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Cow<'b, str>>,
     /// What the formula reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<'b>>,
 }
 
 /// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
 #[must_use]
-pub fn trace(evaluation: &Evaluation<'_, '_>, slot: SlotId) -> Step {
+pub fn trace<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId) -> Step<'b> {
     let shown = evaluation.plan().slots().iter().map(|_| OnceCell::new()).collect();
     Tracer { evaluation, derived: BTreeSet::new(), shown, paths: BTreeMap::new() }.step(slot)
 }
@@ -82,14 +82,19 @@ struct Tracer<'e, 'p, 'b> {
     paths: BTreeMap<&'p str, String>,
 }
 
-impl<'p> Tracer<'_, 'p, '_> {
-    fn step(&mut self, slot: SlotId) -> Step {
+impl<'p, 'b> Tracer<'_, 'p, 'b> {
+    fn step(&mut self, slot: SlotId) -> Step<'b> {
         let plan = self.evaluation.plan();
         let book = plan.book();
         let entry = plan.slot(slot).entry;
+        let (id, name) = if plan.slot(slot).cell.is_empty() {
+            (book.entry(entry).full_id.as_str().into(), book.entry(entry).name.as_str().into())
+        } else {
+            (plan.id(slot).into(), plan.name(slot).into())
+        };
         let mut step = Step {
-            id: plan.id(slot),
-            name: plan.name(slot),
+            id,
+            name,
             value: self
                 .shown(slot)
                 .map_or_else(|| show(book.lexicon(), &Value::None, book.entry(entry).of), str::to_owned),
@@ -127,33 +132,32 @@ impl<'p> Tracer<'_, 'p, '_> {
                         step.from = Some(version.from.to_string());
                         step.confidence = Some(version.confidence.mark());
                         step.place = region.as_deref().and_then(|code| self.place(code));
-                        step.note.clone_from(&version.note);
+                        step.note = version.note.as_deref().map(Cow::from);
                     }
                     Constant::Nothing(nothing, region) => {
-                        step.cite = nothing.cite.clone().or_else(|| nothing.source.clone());
+                        step.cite = nothing.cite.as_deref().or(nothing.source.as_deref()).map(Cow::from);
                         step.confidence = nothing.confidence.map(|confidence| confidence.mark());
                         step.place = self.place(region);
-                        step.note = nothing.note.clone().or_else(|| Some(nothing.reason.clone()));
+                        step.note = Some(nothing.note.as_deref().unwrap_or(&nothing.reason).into());
                     }
                 }
             }
-            Origin::Missing(coverage) => step.note = Some(coverage.to_string()),
+            Origin::Missing(coverage) => step.note = Some(coverage.to_string().into()),
             Origin::Figure(computation) => {
                 let Some(figure) = book.figure(entry) else { return step };
-                step.cite.clone_from(&figure.cite);
+                step.cite = figure.cite.as_deref().map(Cow::from);
                 let by = &book.entry(entry).by;
                 let at_hand: AtHand = by.iter().copied().zip(plan.slot(slot).cell.iter().copied()).collect();
                 let formula = match &figure.way {
                     Way::Formula(formula) => Some(formula),
                     Way::Cases(cases) => self.evaluation.case_held(slot).and_then(|at| cases.get(at)).map(|case| {
-                        step.case =
-                            Some(case.when.as_ref().map_or("其他情形".to_owned(), |when| when.text.value.clone()));
-                        step.cite = case.cite.clone().or_else(|| figure.cite.clone());
+                        step.case = Some(case.when.as_ref().map_or("其他情形", |when| &when.text.value));
+                        step.cite = case.cite.as_deref().or(figure.cite.as_deref()).map(Cow::from);
                         &case.formula
                     }),
                 };
                 if let Some(formula) = formula {
-                    step.formula = Some(formula.text.value.clone());
+                    step.formula = Some(&formula.text.value);
                     step.numbers = Some(self.numbers(formula, &at_hand));
                 }
                 step.rounding = match (&computation.round, figure.round) {
@@ -198,7 +202,7 @@ impl<'p> Tracer<'_, 'p, '_> {
     }
 
     /// What a figure reads: of a scale the band that it found.
-    fn read_by(&mut self, figure: SlotId, read: SlotId) -> Step {
+    fn read_by(&mut self, figure: SlotId, read: SlotId) -> Step<'b> {
         let mut step = self.step(read);
         let plan = self.evaluation.plan();
         if let Origin::Constant(Constant::Version { version, .. }) = &plan.slot(read).origin
@@ -337,9 +341,9 @@ impl<'p> Tracer<'_, 'p, '_> {
     }
 }
 
-fn cited(version: &Version) -> String {
+fn cited(version: &Version) -> Cow<'_, str> {
     match &version.source {
-        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）"),
-        _ => version.cite.clone(),
+        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）").into(),
+        _ => version.cite.as_str().into(),
     }
 }
