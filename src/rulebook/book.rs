@@ -344,3 +344,6 @@ impl Book {
         canonical(&self.sources)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -89,7 +89,7 @@ pub(super) fn no_source(place: Place) -> Diagnostic {
 fn literal(of: Type, text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Literal> {
     let read = match of {
         Type::Rounding => Rounding::parse(&text.value).map(Literal::Rounding).map_err(|error| error.to_string()),
-        _ => given::parse_typed(lexicon, of, &text.value).and_then(given::literal),
+        _ => given::parse_typed(lexicon, of, &text.value).and_then(|given| given::literal(&given)),
     };
     let literal = match read {
         Ok(literal) => literal,
