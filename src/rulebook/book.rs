@@ -1,6 +1,7 @@
 //! The rule book: what was read, and the questions one can ask of it.
 
 use super::{
+    calendar::Calendar,
     check,
     dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
@@ -23,6 +24,7 @@ pub struct Book {
     sources: Sources,
     instruments: Register,
     regions: RegionTree,
+    calendar: Calendar,
     packages: Vec<Package>,
     lexicon: Lexicon,
     bodies: Bodies,
@@ -113,12 +115,13 @@ impl Book {
         sources: Sources,
         instruments: Register,
         regions: RegionTree,
+        calendar: Calendar,
         packages: Vec<Package>,
         lexicon: Lexicon,
         bodies: Bodies,
         places: BTreeMap<String, PlaceFiles>,
     ) -> Self {
-        Self { sources, instruments, regions, packages, lexicon, bodies, places, digest: OnceLock::new() }
+        Self { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
     }
 
     /// Its files.
@@ -137,6 +140,12 @@ impl Book {
     #[must_use]
     pub fn regions(&self) -> &RegionTree {
         &self.regions
+    }
+
+    /// The working calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// The names.

@@ -99,6 +99,12 @@ impl<'t> Row<'t> {
             // A day that no calendar has is no TOML, and was reported as such.
             (Form::Date, DeValue::Datetime(stamp)) if stamp.time.is_none() => {}
             (Form::Date, _) => sink.push(wrong("日期，例如 2026-07-01")),
+            (Form::Dates, DeValue::Array(items)) => {
+                for item in items {
+                    self.examine_value(&Form::Date, item, sink);
+                }
+            }
+            (Form::Dates, _) => sink.push(wrong("日期的列表")),
             (Form::Texts | Form::TextOrTexts, DeValue::Array(items)) => {
                 for item in items {
                     self.examine_value(&Form::Text, item, sink);
@@ -163,6 +169,13 @@ impl<'t> Row<'t> {
 
     pub(super) fn date(self, key: &str) -> Option<NaiveDate> {
         date(self.get(key)?.get_ref())
+    }
+
+    pub(super) fn dates(self, key: &str) -> Vec<NaiveDate> {
+        match self.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(items)) => items.iter().filter_map(|item| date(item.get_ref())).collect(),
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn flag(self, key: &str) -> bool {

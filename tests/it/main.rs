@@ -3,6 +3,7 @@
 
 mod decimal_arithmetic;
 mod documents;
+mod engine;
 mod eval;
 mod exact_properties;
 mod exchange;

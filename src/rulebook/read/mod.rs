@@ -1,6 +1,7 @@
 //! Files to book: the tables are declared, named and given their meaning; everything that is wrong is reported at once.
 
 mod bodies;
+mod calendar;
 mod dated;
 mod declare;
 mod figure;
@@ -8,6 +9,7 @@ mod supply;
 
 use super::{
     book::{Book, PlaceFiles},
+    calendar::Calendar,
     diagnostic::Diagnostic,
     instrument::{Instrument, Register},
     lexicon::{Lexicon, NameError},
@@ -17,6 +19,7 @@ use super::{
     shape::{INSTRUMENTS, PACKAGE, REGION_TREE},
     source::{FileId, Located, Sources},
 };
+use calendar::read_calendar;
 use declare::Declared;
 use std::collections::BTreeMap;
 use toml::{Spanned, de::DeTable};
@@ -24,6 +27,7 @@ use toml::{Spanned, de::DeTable};
 /// The file of the register and that of the tree; region files lie below this folder; all others are packages.
 const INSTRUMENTS_FILE: &str = "instruments.toml";
 const REGIONS_FILE: &str = "regions.toml";
+const CALENDAR_FILE: &str = "calendar.toml";
 const REGIONS_FOLDER: &str = "regions/";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
@@ -57,6 +61,7 @@ fn explain(message: &str) -> (String, &'static str) {
 pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut instruments = Register::default();
     let mut regions = RegionTree::default();
+    let mut working_days = Calendar::default();
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
     for (file, path, _) in sources.iter() {
@@ -64,6 +69,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
             instruments = read_instruments(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
         } else if path == REGIONS_FILE {
             regions = read_regions(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
+        } else if path == CALENDAR_FILE {
+            working_days = read_calendar(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
         } else {
@@ -82,7 +89,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
     drop((declared, rows));
     drop(packages);
-    Book::new(sources, instruments, regions, heads, lexicon, bodies, places)
+    Book::new(sources, instruments, regions, working_days, heads, lexicon, bodies, places)
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
