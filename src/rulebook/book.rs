@@ -340,3 +340,6 @@ impl Book {
         canonical(&self.sources)
     }
 }
+
+#[cfg(test)]
+mod tests;

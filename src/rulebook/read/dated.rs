@@ -39,6 +39,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn timeline(self, of: Type, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Timeline {
+        if row.has("dated") && row.tables("dated").is_empty() {
+            let report = Diagnostic::error("missing-key", row.place_of("dated"), "一个版本也没有", "空的");
+            sink.push(report.help("写 dated = [{ from = … }]；确实没有这一项，用 supply 的 none"));
+        }
         let versions = row.tables("dated").into_iter().filter_map(|row| self.version(of, row, lexicon, sink)).collect();
         Timeline::new(versions, sink)
     }
