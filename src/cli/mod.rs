@@ -48,6 +48,8 @@ enum Command {
     Rules(rules::Rules),
     /// 把金额写成大写
     Capitals(tools::Capitals),
+    /// 某日之后的第几个工作日
+    Workdays(tools::Workdays),
 }
 
 /// Runs the command of some arguments, the program's name first.
@@ -63,6 +65,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
+        Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),
     };
     match done {
         Ok(code) => code.into(),

@@ -3,6 +3,7 @@
 //! Same inputs, same bytes: nothing here reads a clock, the environment, a network or a database. Everything is exact
 //! until a named rounding step.
 
+mod changes;
 mod evaluate;
 mod node;
 mod operations;
@@ -14,6 +15,7 @@ mod show;
 mod trace;
 mod value;
 
+pub use changes::{Change, Said, State, changes};
 pub use evaluate::{Evaluation, Fault, FaultKind};
 pub use node::{Node, RoundBy};
 pub use outcome::{RaisedFinding, Source, sources, values_digest};

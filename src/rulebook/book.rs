@@ -15,7 +15,10 @@ use super::{
 };
 use crate::quantity::Exact;
 use chrono::NaiveDate;
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 /// The rule book, read and checked. Region files are read when a question first touches them.
 #[derive(Debug)]
@@ -252,6 +255,27 @@ impl Book {
             supplies.extend(nation.chain(place.iter().flat_map(|place| &place.supplies)).filter(meant));
         }
         Ok(supplies)
+    }
+
+    /// The codes of the places for which a value is supplied as their own, in order.
+    ///
+    /// # Errors
+    /// What is wrong with a region file.
+    pub fn supplied_places(&self, value: EntryId) -> Result<Vec<&str>, Vec<Diagnostic>> {
+        let mut places = BTreeSet::new();
+        for code in self.places.keys() {
+            let Some(content) = self.place(code) else { continue };
+            if content.diagnostics.iter().any(|one| one.severity == Severity::Error) {
+                return Err(content.diagnostics.clone());
+            }
+            for supply in content.supplies.iter().filter(|supply| supply.value == value) {
+                match &supply.places {
+                    None => drop(places.insert(code.as_str())),
+                    Some(below) => places.extend(below.iter().map(String::as_str)),
+                }
+            }
+        }
+        Ok(places.into_iter().collect())
     }
 
     /// What the book says of a cell of a supplied value: the most special place that says anything answers, and of its

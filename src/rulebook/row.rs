@@ -86,6 +86,12 @@ impl<'t> Row<'t> {
             }
             (Form::Date, found) if date(found).is_some() => {}
             (Form::Date, _) => sink.push(wrong("日期，例如 2026-07-01")),
+            (Form::Dates, DeValue::Array(items)) => {
+                for item in items {
+                    self.examine_value(&Form::Date, item, sink);
+                }
+            }
+            (Form::Dates, _) => sink.push(wrong("日期的列表")),
             (Form::Texts | Form::TextOrTexts, DeValue::Array(items)) => {
                 for item in items {
                     self.examine_value(&Form::Text, item, sink);
@@ -150,6 +156,13 @@ impl<'t> Row<'t> {
 
     pub(super) fn date(self, key: &str) -> Option<NaiveDate> {
         date(self.get(key)?.get_ref())
+    }
+
+    pub(super) fn dates(self, key: &str) -> Vec<NaiveDate> {
+        match self.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(items)) => items.iter().filter_map(|item| date(item.get_ref())).collect(),
+            _ => Vec::new(),
+        }
     }
 
     pub(super) fn flag(self, key: &str) -> bool {

@@ -9,6 +9,8 @@ pub(super) enum Form {
     OneOf(&'static [&'static str]),
     /// A TOML date without time.
     Date,
+    /// A list of such dates.
+    Dates,
     /// `true` or `false`.
     Flag,
     /// A list of texts.
@@ -317,5 +319,38 @@ static INSTRUMENT: Shape = Shape {
 pub(super) static INSTRUMENTS: Shape = Shape {
     name: "instruments_file",
     keys: &[must("instrument", Form::Tables(&INSTRUMENT), "the register")],
+    others: None,
+};
+
+static HOLIDAY: Shape = Shape {
+    name: "holiday",
+    keys: &[
+        must("name", Form::Text, "its name"),
+        may("statutory", Form::Dates, "its statutory days"),
+        may("rest", Form::Dates, "weekdays that are free besides"),
+        may("work", Form::Dates, "weekends that are worked for them"),
+    ],
+    others: None,
+};
+
+static YEAR: Shape = Shape {
+    name: "year",
+    keys: &[
+        must("year", Form::Text, "the year, as text"),
+        must("arranged", Form::Flag, "whether the State Council has arranged it"),
+        must("cite", Form::Text, "instrument, or \"unknown\" with a source"),
+        may("source", Form::Text, "where it was read"),
+        may("published", Form::Date, "when it was published"),
+        must("checked", Form::Date, "when it was last held against the source"),
+        must("confidence", CONFIDENCES, "V, V*, W, K or U"),
+        may("note", Form::Text, "for the reader"),
+        must("holidays", Form::Tables(&HOLIDAY), "the holidays in order"),
+    ],
+    others: None,
+};
+
+pub(super) static CALENDAR: Shape = Shape {
+    name: "calendar_file",
+    keys: &[must("year", Form::Tables(&YEAR), "the years in order")],
     others: None,
 };

@@ -3,6 +3,7 @@
 
 mod decimal_arithmetic;
 mod documents;
+mod engine;
 mod exact_properties;
 mod exchange;
 mod ledger;
