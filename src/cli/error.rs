@@ -86,6 +86,10 @@ impl From<Fault> for CliError {
         match fault.kind {
             FaultKind::Coverage(coverage) => Self::new(Kind::Coverage, "coverage", coverage.to_string()).at(fault.name),
             FaultKind::Arithmetic(error) => Self::input("arithmetic", error.to_string()).at(fault.name),
+            // `rules check` proves that for every known fact one case holds; what has no value falls into none.
+            FaultKind::Cases(0) => {
+                Self::input("cases", "没有一种情形成立：它依据的事实里有「无」").at(fault.name).hint("给出这些事实的值")
+            }
             FaultKind::Cases(_) => Self::new(Kind::Internal, "cases", fault.kind.to_string()).at(fault.name),
         }
     }

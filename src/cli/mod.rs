@@ -8,6 +8,7 @@ mod eval;
 mod output;
 mod pay;
 mod rules;
+mod table;
 mod tools;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -80,6 +81,8 @@ enum Done {
     Clean,
     /// There are unlawful findings.
     Unlawful,
+    /// What was to be shown right is wrong: an example that fails.
+    Failed,
     /// Some of many rows were refused; the others are done.
     Rejected,
     /// Every row was refused, since the rule book covers none.
@@ -91,6 +94,7 @@ impl From<Done> for ExitCode {
         Self::from(match done {
             Done::Clean => 0,
             Done::Unlawful => 1,
+            Done::Failed => 2,
             Done::Rejected => 2,
             Done::Uncovered => 3,
         })

@@ -29,6 +29,24 @@ pub(super) enum Form {
     TableMap(&'static Shape),
 }
 
+impl Form {
+    /// How a key with this form is written, for people who left it out.
+    pub(super) fn written(&self, key: &str) -> String {
+        match self {
+            Self::Text | Self::TextOrTexts => format!(" {key} = \"…\""),
+            Self::OneOf(words) => format!(" {key} = \"{}\"，可选：{}", words[0], words.join("、")),
+            Self::Date => format!(" {key} = 2026-07-01 这样的日期"),
+            Self::Dates => format!(" {key} = [2026-10-01]"),
+            Self::Flag => format!(" {key} = true"),
+            Self::Texts => format!(" {key} = [\"…\"]"),
+            Self::TextMap | Self::TextsMap => format!(" {key} = {{ … = \"…\" }}"),
+            Self::Table(_) => format!("一节 [{key}]"),
+            Self::Tables(_) => format!(" {key} = [{{ … }}]"),
+            Self::TableMap(_) => format!("一节 [{key}.…]"),
+        }
+    }
+}
+
 /// A key that a table may have.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Key {
@@ -200,7 +218,7 @@ static FINDING: Shape = Shape {
     others: None,
 };
 
-static SUPPLY: Shape = Shape {
+pub(super) static SUPPLY: Shape = Shape {
     name: "supply",
     keys: &[
         must("value", Form::Text, "which value"),
@@ -349,8 +367,5 @@ static YEAR: Shape = Shape {
     others: None,
 };
 
-pub(super) static CALENDAR: Shape = Shape {
-    name: "calendar_file",
-    keys: &[must("year", Form::Tables(&YEAR), "the years in order")],
-    others: None,
-};
+pub(super) static CALENDAR: Shape =
+    Shape { name: "calendar_file", keys: &[must("year", Form::Tables(&YEAR), "the years in order")], others: None };

@@ -4,8 +4,11 @@
 mod decimal_arithmetic;
 mod documents;
 mod engine;
+mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
 mod roster;
+mod rulebook;
+mod rules;
 mod tidy;
