@@ -185,7 +185,7 @@ struct Evaluated<'p, 'b> {
     confidence: Confidence,
     values_digest: String,
     uncertain: Vec<crate::engine::Source>,
-    trace: Step,
+    trace: Step<'b>,
     findings: Vec<RaisedFinding>,
 }
 
@@ -245,13 +245,13 @@ impl<'p, 'b> Evaluated<'p, 'b> {
 }
 
 /// A derivation that a payroll clerk can follow: the result first, and under it what it rests on.
-pub(super) fn derivation(step: &Step) -> String {
+pub(super) fn derivation(step: &Step<'_>) -> String {
     let mut text = String::new();
     write_step(step, 0, &mut text);
     text
 }
 
-fn write_step(step: &Step, depth: usize, text: &mut String) {
+fn write_step(step: &Step<'_>, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     let from = match step.origin {
         "given" => "（给定）",
@@ -267,7 +267,7 @@ fn write_step(step: &Step, depth: usize, text: &mut String) {
     if let Some(formula) = &step.formula {
         let _ = writeln!(text, "{indent}  │ {formula}");
     }
-    if let Some(numbers) = step.numbers.as_ref().filter(|numbers| step.formula.as_ref() != Some(*numbers)) {
+    if let Some(numbers) = step.numbers.as_ref().filter(|numbers| step.formula != Some(numbers.as_str())) {
         let _ = writeln!(text, "{indent}  │ = {numbers}");
     }
     if let Some(rounding) = &step.rounding {

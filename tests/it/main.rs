@@ -1,6 +1,7 @@
 //! The one integration-test binary: one file a feature, each named here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod columns;
 mod decimal_arithmetic;
 mod documents;
 mod engine;
@@ -8,6 +9,7 @@ mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod random_formulas;
 mod roster;
 mod rulebook;
 mod rules;

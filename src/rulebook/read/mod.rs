@@ -20,7 +20,7 @@ use super::{
     source::{FileId, Located, Sources},
 };
 use declare::Declared;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 use toml::{Spanned, de::DeTable};
 
 /// The file of the register and that of the tree; region files lie below this folder; all others are packages.
@@ -91,7 +91,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
     drop((declared, rows));
     drop((packages, working_days));
-    Book::new(sources, instruments, regions, calendar, heads, lexicon, bodies, places)
+    Book { sources, instruments, regions, calendar, packages: heads, lexicon, bodies, places, digest: OnceLock::new() }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
