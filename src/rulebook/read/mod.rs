@@ -91,7 +91,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
     drop((declared, rows));
     drop((packages, working_days));
-    Book { sources, instruments, regions, calendar, packages: heads, lexicon, bodies, places, digest: OnceLock::new() }
+    let packages = heads;
+    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
