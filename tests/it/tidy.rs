@@ -9,7 +9,7 @@ use std::{
 };
 
 use gongche::rulebook::{
-    Body, Book, Confidence, Content, EntryId, Sort, Sources, Timeline, UNKNOWN, Version, citations, json_schema,
+    Body, Book, Confidence, Content, EntryId, NATION, Sort, Sources, Timeline, UNKNOWN, Version, citations, json_schema,
 };
 use tempfile::TempDir;
 
@@ -128,25 +128,22 @@ fn no_golden_waits_for_approval() {
 
 /// Every dated version of the book with what it is a version of: those of the nation and those of every place.
 fn versions(book: &Book) -> Vec<(String, &Version)> {
-    let mut found: Vec<(String, &Version)> = Vec::new();
-    let mut add = |name: &str, timeline: &'_ Timeline| {
-        found.extend(timeline.versions().iter().map(|version| (name.to_owned(), version)));
-    };
+    let mut timelines: Vec<(String, &Timeline)> = Vec::new();
     for (id, entry) in book.entries() {
         if let Body::Value(timeline) | Body::Scale(timeline) = book.body(id) {
-            add(&entry.full_id, timeline);
+            timelines.push((entry.full_id.clone(), timeline));
         }
     }
-    let codes: Vec<&str> = book.regions().iter().map(|(code, _)| code).collect();
-    for code in codes {
-        let supplies = book.supplies(code).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
-        for supply in supplies {
-            if let Content::Dated(timeline) = &supply.content {
-                add(&format!("{} of {code}", book.entry(supply.value).full_id), timeline);
-            }
+    let nation = book.supplies(NATION).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
+    for (code, supply) in nation.into_iter().map(|supply| (NATION, supply)).chain(book.supplied_places()) {
+        if let Content::Dated(timeline) = &supply.content {
+            timelines.push((format!("{} of {code}", book.entry(supply.value).full_id), timeline));
         }
     }
-    found
+    let versions = timelines
+        .into_iter()
+        .flat_map(|(name, timeline)| timeline.versions().iter().map(move |version| (name.clone(), version)));
+    versions.collect()
 }
 
 #[test]
