@@ -1,7 +1,7 @@
 //! Two time axes: since when a version is in force, and when it could be known.
 
 use super::{diagnostic::Diagnostic, source::Place};
-use crate::quantity::{Exact, Rounding};
+use crate::quantity::{Exact, Rounding, Unit};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -98,6 +98,13 @@ impl fmt::Display for Literal {
             }
         }
     }
+}
+
+/// How many decimals a value of a unit may have: those of the unit, and two where it is counted whole, since the law
+/// speaks of half months.
+#[must_use]
+pub(super) fn most_decimals(unit: Unit) -> u32 {
+    unit.default_decimals().max(2)
 }
 
 /// One dated version of a value or scale.

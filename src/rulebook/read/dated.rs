@@ -4,7 +4,7 @@ use super::{INSTRUMENTS_FILE, Reader};
 use crate::{
     quantity::{Exact, Rounding},
     rulebook::{
-        dated::{Band, Confidence, Literal, Timeline, Version},
+        dated::{Band, Confidence, Literal, Timeline, Version, most_decimals},
         diagnostic::Diagnostic,
         given,
         instrument::UNKNOWN,
@@ -103,10 +103,10 @@ fn literal(of: Type, text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<D
         }
     };
     if let (Literal::Number(value), Type::Number(unit)) = (&literal, of)
-        && value.to_decimal().is_none_or(|value| value.normalize().scale() > unit.default_decimals())
+        && value.to_decimal().is_none_or(|value| value.normalize().scale() > most_decimals(unit))
     {
-        let message = format!("「{}」的小数超过 {} 位", text.value, unit.default_decimals());
-        sink.push(Diagnostic::error("form", text.place, message, format!("{of}最多 {} 位", unit.default_decimals())));
+        let message = format!("「{}」的小数超过 {} 位", text.value, most_decimals(unit));
+        sink.push(Diagnostic::error("form", text.place, message, format!("{of}最多 {} 位", most_decimals(unit))));
     }
     Some(literal)
 }
