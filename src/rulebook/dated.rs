@@ -334,7 +334,7 @@ mod tests {
             on in 0u64..12,
             known_at in prop::option::of(0u64..14),
         ) {
-            let day = |at: u64| super::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(at);
+            let day = |at: u64| self::day("2026-01-01").checked_add_days(chrono::Days::new(at)).unwrap();
             let versions: Vec<Version> = rows
                 .iter()
                 .enumerate()
