@@ -6,13 +6,23 @@ use crate::{
     quantity::Exact,
     rulebook::{Aggregate, EntryId},
 };
+use chrono::NaiveDate;
 use std::collections::BTreeMap;
+
+/// Sums of the tax year that were computed elsewhere.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Balance {
+    /// A day of the last month whose wage is in it.
+    pub through: NaiveDate,
+    /// By the full id of the figure.
+    pub amounts: BTreeMap<String, Exact>,
+}
 
 /// What is known of a person's earlier payments in the tax year.
 #[derive(Debug, Clone, Default)]
 pub struct Known {
-    /// Sums up to an opening balance, by the full id of the figure; none where there is no opening balance.
-    pub opening: Option<BTreeMap<String, Exact>>,
+    /// The opening balance, if there is one.
+    pub opening: Option<Balance>,
     /// The amounts of each earlier slip since, oldest first, by the full id of the figure.
     pub slips: Vec<BTreeMap<String, Exact>>,
 }
@@ -25,7 +35,8 @@ impl Known {
         }
         let carried = chart.carried().into_iter().filter_map(|(entry, carried)| {
             let id = &chart.book.entry(carried.figure).full_id;
-            let opening = self.opening.as_ref().and_then(|opening| opening.get(id)).copied().unwrap_or(Exact::ZERO);
+            let opening =
+                self.opening.as_ref().and_then(|opening| opening.amounts.get(id)).copied().unwrap_or(Exact::ZERO);
             let amounts: Vec<Exact> = self.slips.iter().filter_map(|slip| slip.get(id)).copied().collect();
             let sum = amounts.iter().try_fold(opening, |sum, one| sum.add(*one)).ok()?;
             let count = Exact::from(i64::try_from(amounts.len()).ok()?);

@@ -8,7 +8,7 @@ use super::{
 use crate::{
     engine::{Dates, Evaluation, Fault, FaultKind, Places, Plan, Question, SlotId, Value},
     quantity::Exact,
-    rulebook::{Book, Diagnostic, Given},
+    rulebook::{Book, Diagnostic, Given, Role},
 };
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct Row {
     pub places: Places,
     /// The first day of employment.
     pub hired: NaiveDate,
+    /// The last day of employment, if it has come.
+    pub left: Option<NaiveDate>,
     /// The facts.
     pub facts: BTreeMap<String, Given>,
     /// What is known of earlier payments in the tax year.
@@ -30,7 +32,12 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The book does not cover it.
-    Coverage(String),
+    Coverage {
+        /// Whose place it does not cover; none where it is the date, whatever the place.
+        role: Option<Role>,
+        /// What it does not have, in words.
+        reason: String,
+    },
     /// What was given does not do.
     Facts(String),
     /// Facts are missing that decide the figures: their names.
@@ -90,12 +97,17 @@ impl<'b> Month<'b> {
         self.plans.get(places)
     }
 
-    /// How many payments of the tax year before this month's a person of that hiring day would have had.
+    /// How many payments somebody has had in the tax year before this one, who is paid each month that they are
+    /// employed, always as long after it as this time. Payments for months up to that of `through` are not counted.
     #[must_use]
-    pub fn payments_before(&self, hired: NaiveDate) -> u32 {
-        let paid_on = self.dates.payment;
-        let first = if hired.year() < paid_on.year() { 1 } else { hired.month() };
-        paid_on.month().saturating_sub(first)
+    pub fn payments_before(&self, hired: NaiveDate, left: Option<NaiveDate>, through: Option<NaiveDate>) -> usize {
+        let period = month_number(self.dates.period);
+        let delay = month_number(self.dates.payment) - period;
+        let january = self.dates.payment.year() * 12;
+        let paid_first = month_number(hired).max(january - delay);
+        let first = through.map_or(paid_first, |through| paid_first.max(month_number(through) + 1));
+        let last = left.map_or(period - 1, |left| month_number(left).min(period - 1));
+        usize::try_from(last - first + 1).unwrap_or(0)
     }
 
     /// Computes a row.
@@ -122,11 +134,8 @@ impl<'b> Month<'b> {
 
     /// What no ledger and no opening balance says is said, never assumed.
     fn missing_months(&self, plan: &Plan<'b>, row: &Row) -> Result<(SlotId, Value), Refusal> {
-        let expected = usize::try_from(self.payments_before(row.hired)).unwrap_or(usize::MAX);
-        let missing = match &row.known.opening {
-            Some(_) => 0,
-            None => expected.saturating_sub(row.known.slips.len()),
-        };
+        let through = row.known.opening.as_ref().map(|opening| opening.through);
+        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(row.known.slips.len());
         let (entry, cell) =
             self.chart.cell("payroll.months_missing").map_err(|error| Refusal::Facts(error.to_string()))?;
         let slot = plan.find(entry, &cell).ok_or_else(|| Refusal::Facts("payroll.months_missing".to_owned()))?;
@@ -134,10 +143,20 @@ impl<'b> Month<'b> {
     }
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        match fault.kind {
-            FaultKind::Coverage(coverage) => Self::Coverage(coverage.to_string()),
+/// Months counted on, January of the year nought being 0.
+fn month_number(day: NaiveDate) -> i32 {
+    day.year() * 12 + day.month0().cast_signed()
+}
+
+impl Refusal {
+    pub(super) fn of(plan: &Plan<'_>, fault: &Fault) -> Self {
+        match &fault.kind {
+            FaultKind::Coverage(coverage) => {
+                let book = plan.book();
+                let entry = book.entry(plan.slot(fault.slot).entry);
+                let role = entry.by_region.then(|| book.package(entry.package).place);
+                Self::Coverage { role, reason: coverage.to_string() }
+            }
             FaultKind::Arithmetic(_) | FaultKind::Cases(_) => Self::Facts(fault.to_string()),
         }
     }

@@ -4,7 +4,7 @@ use super::{Engagement, Field, RosterRow};
 use crate::{
     engine::Places,
     exchange::rejected::Rejected,
-    payroll::{Known, Row, Worker},
+    payroll::{Balance, Known, Row, Worker},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::{Given, RegionError, RegionTree},
 };
@@ -35,9 +35,9 @@ pub struct Payable {
     pub month: Row,
 }
 
-/// The opening balances of a row, by the full id of the figure that they sum up.
+/// The opening balance of a row: of all that was paid for the months before.
 #[must_use]
-pub fn opening(row: &RosterRow) -> Option<BTreeMap<String, Exact>> {
+pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {
     let opening = row.opening.as_ref()?;
     let amounts = [
         ("payroll.taxable_income", opening.income),
@@ -45,7 +45,8 @@ pub fn opening(row: &RosterRow) -> Option<BTreeMap<String, Exact>> {
         ("payroll.other_of_period", opening.other),
         ("tax.wages.tax", opening.withheld),
     ];
-    Some(amounts.into_iter().map(|(id, amount)| (id.to_owned(), Exact::from(amount))).collect())
+    let amounts = amounts.into_iter().map(|(id, amount)| (id.to_owned(), Exact::from(amount))).collect();
+    Some(Balance { through: paying.period_start.pred_opt()?, amounts })
 }
 
 /// Turns a row into facts. What is known of earlier months is the opening balance of the roster, if it has one.
@@ -69,6 +70,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         let problem = format!("晚于支付日 {}", paying.paid_on);
         reader.refuse(Field::Hired, row.hired.to_string(), &problem, "核对任职受雇日期和支付日（--paid-on）");
     }
+    reader.absence();
     let mut facts = Facts::default();
     facts.amounts(row);
     facts.employment(row, paying);
@@ -97,9 +99,10 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         hired: row.hired,
         bank_account: text(&row.bank_account),
     };
-    let known = Known { opening: opening(row), slips: Vec::new() };
+    let known = Known { opening: opening(row, paying), slips: Vec::new() };
     let places = Places { insurance: insured, fund, host: work.clone(), work };
-    Ok(Payable { row: row.row, worker, month: Row { places, hired: row.hired, facts: facts.0, known } })
+    let month = Row { places, hired: row.hired, left: row.left, facts: facts.0, known };
+    Ok(Payable { row: row.row, worker, month })
 }
 
 /// The relation in law that each kind of engagement is paid as, by the contract's names.
@@ -182,11 +185,16 @@ impl Reader<'_> {
         match regions.find(text) {
             Ok(code) => Some(code.to_owned()),
             Err(error) => {
-                let remedy = match error {
-                    RegionError::Ambiguous(..) => "写六位代码",
-                    _ => "写全称（如 昆明市）或 GB/T 2260 六位代码",
+                let (problem, remedy) = match &error {
+                    RegionError::NoCode(_) => ("没有这个代码的地区".to_owned(), "用 GB/T 2260 的六位代码"),
+                    RegionError::NoName(_) => {
+                        ("没有叫这个名字的地区".to_owned(), "写全称（如 昆明市）或 GB/T 2260 的六位代码")
+                    }
+                    RegionError::Ambiguous(_, places) => {
+                        (format!("有几处叫这个名字：{}", places.join("、")), "写六位代码")
+                    }
                 };
-                self.refuse(field, text.clone(), &error.to_string(), remedy);
+                self.refuse(field, text.clone(), &problem, remedy);
                 None
             }
         }
@@ -194,6 +202,24 @@ impl Reader<'_> {
 
     fn is_joiner(&self, paying: &Paying) -> bool {
         self.row.hired >= paying.period_start
+    }
+
+    /// Whether contributions are due for the month: they have begun, and employment had not ended before it.
+    fn is_due(&self, begins: Option<NaiveDate>, paying: &Paying) -> bool {
+        begins.is_none_or(|begins| begins <= paying.period_end)
+            && self.row.left.is_none_or(|left| left >= paying.period_start)
+    }
+
+    /// Nobody can miss more than there is to earn.
+    fn absence(&mut self) {
+        let absence = self.row.absence_deduction;
+        // A sum that is too great is told where it is computed.
+        let Ok(wage) = self.wage() else { return };
+        if absence > wage {
+            let problem = format!("大于本期各项工资之和 {wage}");
+            let remedy = "核对各项工资和缺勤扣款；要从实发中扣的钱填在其他扣款";
+            self.refuse(Field::AbsenceDeduction, absence.to_string(), &problem, remedy);
+        }
     }
 
     /// All that the month pays: the base of a joiner, who has no earlier wage.
@@ -214,7 +240,7 @@ impl Reader<'_> {
                 }
             },
             (None, false) => {
-                let problem = "没有填；只有本期新入职的人可以空着（按当月工资）";
+                let problem = "不是本期入职，不能空着";
                 self.refuse(field, String::new(), problem, "填写本缴费年度的申报基数");
                 None
             }
@@ -222,10 +248,11 @@ impl Reader<'_> {
     }
 
     fn insurance(&mut self, paying: &Paying, facts: &mut Facts) {
-        // Not insured yet: nothing is due, and no base is needed.
-        if self.row.insurance_from.is_some_and(|from| from > paying.period_end) {
+        if !self.is_due(self.row.insurance_from, paying) {
             facts.give("social.months", Given::Number(Exact::ZERO));
-            facts.money("social.declared_base", self.row.insurance_base.unwrap_or(Money::ZERO));
+            // No base is needed; one that is not there would be told to be under the floor.
+            let base = self.row.insurance_base.or_else(|| self.wage().ok()).unwrap_or_default();
+            facts.money("social.declared_base", base);
         } else if let Some(base) = self.base(Field::InsuranceBase, self.row.insurance_base, paying) {
             facts.money("social.declared_base", base);
         }
@@ -237,11 +264,11 @@ impl Reader<'_> {
 
     fn fund(&mut self, paying: &Paying, facts: &mut Facts) {
         let rate = self.row.fund_rate.filter(|rate| !rate.value().is_zero());
-        let not_yet = self.row.fund_from.is_some_and(|from| from > paying.period_end);
+        let due = self.is_due(self.row.fund_from, paying);
         let stated = rate.is_some();
-        facts.give("payroll.fund_stated", Given::Boolean(stated || not_yet));
-        if not_yet || !stated {
-            if self.row.fund_base.is_some() && !not_yet && self.row.fund_rate.is_none() {
+        facts.give("payroll.fund_stated", Given::Boolean(stated || !due));
+        if !due || !stated {
+            if due && self.row.fund_base.is_some() && self.row.fund_rate.is_none() {
                 self.refuse(Field::FundRate, String::new(), "填了公积金缴存基数，没有填比例", "填写缴存比例，如 7%");
             }
             facts.give("fund.months", Given::Number(Exact::ZERO));
