@@ -51,3 +51,45 @@ impl Known {
         carried.collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{super::month::tests::month, *};
+
+    fn amounts(income: i64, withheld: i64) -> BTreeMap<String, Exact> {
+        [("payroll.taxable_income", income), ("tax.wages.tax", withheld)]
+            .into_iter()
+            .map(|(id, amount)| (id.to_owned(), Exact::from(amount)))
+            .collect()
+    }
+
+    /// What is carried, by the id of the carried value.
+    fn carried(known: &Known) -> BTreeMap<String, Value> {
+        let month = month("2026-09", "2026-09-30");
+        let chart = month.chart();
+        let named = |(entry, value)| (chart.book.entry(entry).full_id.clone(), value);
+        known.carried(chart).into_iter().map(named).collect()
+    }
+
+    #[test]
+    fn slips_are_added_to_the_opening_balance() {
+        let through = NaiveDate::from_ymd_opt(2026, 6, 30).unwrap();
+        let opening = Balance { through, amounts: amounts(60_000, 1_000) };
+        let both = Known { opening: Some(opening.clone()), slips: vec![amounts(20_000, 345), amounts(5_000, 0)] };
+        let carried_in = carried(&both);
+        assert_eq!(carried_in["payroll.prior_income"], Value::Number(Exact::from(85_000)));
+        assert_eq!(carried_in["tax.wages.prior_withheld"], Value::Number(Exact::from(1_345)));
+        // A figure that no slip has had counts as nought.
+        assert_eq!(carried_in["payroll.prior_other"], Value::Number(Exact::ZERO));
+
+        let only_opening = carried(&Known { opening: Some(opening), slips: Vec::new() });
+        assert_eq!(only_opening["payroll.prior_income"], Value::Number(Exact::from(60_000)));
+        let only_slips = carried(&Known { opening: None, slips: vec![amounts(7, 0)] });
+        assert_eq!(only_slips["payroll.prior_income"], Value::Number(Exact::from(7)));
+    }
+
+    #[test]
+    fn where_nothing_is_known_nothing_is_carried() {
+        assert_eq!(carried(&Known::default()), BTreeMap::new());
+    }
+}

@@ -161,3 +161,101 @@ impl Refusal {
         }
     }
 }
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::{quantity::Money, rulebook::Sources};
+    use std::sync::LazyLock;
+
+    static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The payroll of a month of the book that the program carries.
+    pub(in crate::payroll) fn month(period: &str, paid_on: &str) -> Month<'static> {
+        let start = day(&format!("{period}-01"));
+        let end = start + chrono::Months::new(1) - chrono::Days::new(1);
+        Month::new(&BOOK, start, end, day(paid_on), None).unwrap()
+    }
+
+    /// Somebody in Kunming with all of a wage in the base, and the fund at 5 %.
+    pub(in crate::payroll) fn row(wage: &str) -> Row {
+        let yuan = Given::Number(Exact::from(Money::parse(wage).unwrap()));
+        let hired = day("2026-09-01");
+        let facts = [
+            ("payroll.amount[base]", yuan.clone()),
+            ("social.declared_base", yuan.clone()),
+            ("fund.declared_base", yuan),
+            ("fund.rate", Given::Number(Exact::parse("0.05").unwrap())),
+            ("tax.months.paid_on", Given::Date(day("2026-09-30"))),
+            ("tax.months.hire_date", Given::Date(hired)),
+        ];
+        let facts = facts.into_iter().map(|(id, given)| (id.to_owned(), given)).collect();
+        Row { places: Places::all(Some("530100")), hired, left: None, facts, known: Known::default() }
+    }
+
+    #[test]
+    fn earlier_payments_are_those_of_the_tax_year_of_payment() {
+        let before = |period, paid_on, hired, left: &str, through: &str| {
+            let given = |text: &str| (!text.is_empty()).then(|| day(text));
+            month(period, paid_on).payments_before(day(hired), given(left), given(through))
+        };
+        // Paid in the month itself: January has none before it, December eleven.
+        assert_eq!(before("2026-01", "2026-01-31", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-02", "2026-02-28", "2025-12-31", "", ""), 1);
+        assert_eq!(before("2026-12", "2026-12-31", "2020-03-02", "", ""), 11);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-09-01", "", ""), 0);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-08-31", "", ""), 1);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-03-31", "", ""), 6);
+        // Paid the month after: the wage of December opens the new tax year.
+        assert_eq!(before("2025-12", "2026-01-10", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-01", "2026-02-10", "2020-03-02", "", ""), 1);
+        assert_eq!(before("2026-11", "2026-12-10", "2020-03-02", "", ""), 11);
+        assert_eq!(before("2026-12", "2027-01-10", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-08", "2026-09-10", "2026-08-03", "", ""), 0);
+        assert_eq!(before("2026-09", "2026-10-10", "2026-08-03", "", ""), 1);
+        // Nobody is paid for months after leaving.
+        assert_eq!(before("2026-08", "2026-08-31", "2026-03-01", "2026-05-31", ""), 3);
+        assert_eq!(before("2026-08", "2026-08-31", "2026-03-01", "2026-08-15", ""), 5);
+        assert_eq!(before("2026-02", "2026-02-28", "2020-03-02", "2025-12-31", ""), 0);
+        // What an opening balance holds is not expected again.
+        assert_eq!(before("2026-09", "2026-09-30", "2020-03-02", "", "2026-08-31"), 0);
+        assert_eq!(before("2026-11", "2026-11-30", "2020-03-02", "", "2026-08-31"), 2);
+        assert_eq!(before("2026-02", "2026-02-28", "2020-03-02", "", "2025-12-31"), 1);
+    }
+
+    #[test]
+    fn what_the_book_does_not_cover_is_told_with_the_place_that_it_is_for() {
+        let refused = |change: fn(&mut Places, Option<String>)| {
+            let mut row = row("5000");
+            change(&mut row.places, Some("810000".to_owned()));
+            let mut month = month("2026-09", "2026-09-30");
+            month.prepare([&row.places]).unwrap();
+            match month.slip(&row).unwrap_err() {
+                Refusal::Coverage { role, reason } => {
+                    assert!(reason.contains("香港"), "{reason}");
+                    role.unwrap()
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refused(|places, code| places.insurance = code), Role::Insurance);
+        assert_eq!(refused(|places, code| places.fund = code), Role::Fund);
+        assert_eq!(refused(|places, code| places.work = code), Role::Work);
+    }
+
+    #[test]
+    fn a_fact_out_of_range_is_refused_with_its_name() {
+        let mut row = row("5000");
+        row.facts.insert("payroll.other_deduction".to_owned(), Given::Number(Exact::from(-1)));
+        let mut month = month("2026-09", "2026-09-30");
+        month.prepare([&row.places]).unwrap();
+        assert!(matches!(month.slip(&row), Err(Refusal::Facts(reason)) if reason.starts_with("其他扣款")));
+        row.facts.remove("payroll.other_deduction");
+        row.facts.remove("social.declared_base");
+        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["申报缴费基数".to_owned()])));
+    }
+}

@@ -409,3 +409,47 @@ impl Reader<'_, '_, '_, '_> {
         Ok(carried)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::month::tests::{month, row},
+        *,
+    };
+
+    fn slips(wages: &[&str]) -> Vec<Slip> {
+        let mut month = month("2026-09", "2026-09-30");
+        let rows: Vec<_> = wages.iter().map(|wage| row(wage)).collect();
+        month.prepare(rows.iter().map(|row| &row.places)).unwrap();
+        rows.iter().map(|row| month.slip(row).unwrap()).collect()
+    }
+
+    #[test]
+    fn totals_are_the_sums_of_the_slips() {
+        // 4403 is the floor: 352.24 of pension; 5000 has 400.00.
+        let slips = slips(&["4403", "5000"]);
+        let totals = Totals::of(&slips).unwrap();
+        let yuan = |text: &str| Money::parse(text).unwrap();
+        assert_eq!((totals.workers, totals.gross), (2, yuan("9403")));
+        assert_eq!(totals.lines["pension_employee"], yuan("752.24"));
+        assert_eq!(totals.lines["pension_employer"], yuan("1504.48"));
+        let sum = |amount: fn(&Slip) -> Money| Money::sum(slips.iter().map(amount)).unwrap();
+        assert_eq!(totals.net, sum(|slip| slip.net));
+        assert_eq!(totals.tax, sum(|slip| slip.tax));
+        assert_eq!(totals.employer_cost, sum(|slip| slip.employer_cost));
+        assert_eq!(Totals::of([]).unwrap(), Totals::default());
+    }
+
+    #[test]
+    fn an_uncertain_value_is_told_once_by_the_members_that_set_it_apart() {
+        let slips = slips(&["5000"]);
+        let names: Vec<&str> = slips[0].uncertain.iter().map(|one| one.name.as_str()).collect();
+        let once: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), once.len(), "{names:?}");
+        // A line of the book for one side of one insurance; a line for all of both.
+        assert!(once.contains("云南省缴费费率[失业保险、个人]") && once.contains("缴费舍入"), "{names:?}");
+        let marked = slips[0].contributions.iter().find(|one| one.line.id == "unemployment_employee").unwrap();
+        let rests_on: Vec<&str> = marked.uncertain.iter().map(|at| names[*at]).collect();
+        assert_eq!(rests_on, ["缴费舍入", "云南省缴费费率[失业保险、个人]"]);
+    }
+}

@@ -282,3 +282,171 @@ impl Reader<'_> {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::{Book, Sources};
+    use std::{fs, sync::LazyLock};
+
+    static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn paying(paid_on: &str) -> Paying {
+        let (period_start, period_end) = (day("2026-09-01"), day("2026-09-30"));
+        Paying { period_start, period_end, paid_on: day(paid_on), payer: "样例公司".to_owned() }
+    }
+
+    /// A row of a roster as people write it, with some cells changed.
+    fn row(changes: &[(&str, &str)]) -> RosterRow {
+        let mut cells = BTreeMap::from([
+            ("工号", "A1"),
+            ("姓名", "样例甲"),
+            ("证件类型", "居民身份证"),
+            ("证件号码", "530102199001010028"),
+            ("用工形式", "全日制"),
+            ("参保地", "昆明市"),
+            ("任职受雇日期", "2025-03-01"),
+            ("基本工资", "3200"),
+            ("社保缴费基数", "4403"),
+        ]);
+        cells.extend(changes.iter().copied());
+        let headings: Vec<&str> = cells.keys().copied().collect();
+        let values: Vec<&str> = cells.values().copied().collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.csv");
+        fs::write(&path, format!("{}\n{}\n", headings.join(","), values.join(","))).unwrap();
+        let read = super::super::read(&path, day("2026-09-30")).unwrap();
+        assert_eq!(read.rejected, []);
+        read.rows.into_iter().next().unwrap()
+    }
+
+    fn taken(changes: &[(&str, &str)]) -> Payable {
+        payable(&row(changes), &paying("2026-09-30"), BOOK.regions()).unwrap()
+    }
+
+    fn refused(changes: &[(&str, &str)], paid_on: &str) -> Vec<(String, String)> {
+        let reasons = payable(&row(changes), &paying(paid_on), BOOK.regions()).unwrap_err();
+        assert!(reasons.iter().all(|one| one.row == 2 && !one.remedy.is_empty()), "{reasons:?}");
+        reasons.into_iter().map(|one| (one.column, one.problem)).collect()
+    }
+
+    #[test]
+    fn every_refusal_names_its_column() {
+        for (changes, column, problem) in [
+            (&[("参保地", "乌有市")][..], "参保地", "没有叫这个名字的地区"),
+            (&[("参保地", "990000")], "参保地", "没有这个代码的地区"),
+            (&[("参保地", "朝阳区")], "参保地", "110105 北京市朝阳区"),
+            (&[("公积金缴存地", "乌有市")], "公积金缴存地", "没有叫这个名字的地区"),
+            (&[("工作地", "乌有市")], "工作地", "没有叫这个名字的地区"),
+            (&[("任职受雇日期", "2026-09-16")], "任职受雇日期", "晚于支付日 2026-09-15"),
+            (&[("缺勤扣款", "3200.01")], "缺勤扣款", "大于本期各项工资之和 3200.00"),
+            (&[("公积金缴存比例", "7%")], "公积金缴存基数", "不是本期入职"),
+            (&[("公积金缴存基数", "3200")], "公积金缴存比例", "没有填比例"),
+        ] {
+            let reasons = refused(changes, "2026-09-15");
+            assert_eq!(reasons.len(), 1, "{changes:?}: {reasons:?}");
+            assert_eq!(reasons[0].0, column, "{changes:?}");
+            assert!(reasons[0].1.contains(problem), "{changes:?}: {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn all_reasons_are_told_at_once() {
+        let changes = [("参保地", "乌有市"), ("缺勤扣款", "9999"), ("公积金缴存基数", "3200")];
+        let columns: Vec<String> = refused(&changes, "2026-09-30").into_iter().map(|(column, _)| column).collect();
+        assert_eq!(columns, ["参保地", "缺勤扣款", "公积金缴存比例"]);
+    }
+
+    #[test]
+    fn the_other_side_of_each_edge_is_taken() {
+        taken(&[("缺勤扣款", "3200")]);
+        taken(&[("任职受雇日期", "2026-09-30"), ("社保缴费基数", "")]);
+        // A joiner's blank bases are the month's wage.
+        let joiner =
+            taken(&[("任职受雇日期", "2026-09-01"), ("社保缴费基数", ""), ("公积金缴存比例", "7%"), ("奖金", "100")]);
+        let wage = Given::Number(Exact::from(3300));
+        assert_eq!(joiner.month.facts["social.declared_base"], wage);
+        assert_eq!(joiner.month.facts["fund.declared_base"], wage);
+    }
+
+    #[test]
+    fn contributions_are_due_from_their_first_month_to_that_of_leaving() {
+        let nothing = Some(&Given::Number(Exact::ZERO));
+        let fund = [("公积金缴存基数", "3200"), ("公积金缴存比例", "7%")];
+        for (cell, due) in [
+            (("社保起缴月", "2026-09"), true),
+            (("社保起缴月", "2026-10"), false),
+            (("离职日期", "2026-09-01"), true),
+            (("离职日期", "2026-08-31"), false),
+        ] {
+            let facts = taken(&[&fund[..], &[cell]].concat()).month.facts;
+            assert_eq!(facts.get("social.months") != nothing, due, "{cell:?}");
+        }
+        for (cell, due) in [
+            (("公积金起缴月", "2026-09"), true),
+            (("公积金起缴月", "2026-10"), false),
+            (("离职日期", "2026-09-01"), true),
+            (("离职日期", "2026-08-31"), false),
+        ] {
+            let facts = taken(&[&fund[..], &[cell]].concat()).month.facts;
+            assert_eq!(facts.get("fund.months") != nothing, due, "{cell:?}");
+            assert_eq!(facts["payroll.fund_stated"], Given::Boolean(true), "{cell:?}");
+        }
+        // Who had left needs no base any more, nor one who is not insured yet.
+        taken(&[("离职日期", "2026-08-31"), ("社保缴费基数", "")]);
+        taken(&[("社保起缴月", "2026-10"), ("社保缴费基数", "")]);
+    }
+
+    #[test]
+    fn the_fund_is_stated_by_a_rate_that_is_not_nought() {
+        for (cells, stated) in [
+            (&[][..], false),
+            (&[("公积金缴存比例", "0%")], false),
+            (&[("公积金缴存比例", "5%"), ("公积金缴存基数", "3200")], true),
+            (&[("公积金缴存比例", "0.05"), ("公积金缴存基数", "3200")], true),
+        ] {
+            let facts = taken(cells).month.facts;
+            assert_eq!(facts["payroll.fund_stated"], Given::Boolean(stated), "{cells:?}");
+            let rate = if stated { "0.05" } else { "0" };
+            assert_eq!(facts["fund.rate"], Given::Number(Exact::parse(rate).unwrap()), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_full_from_its_first_day_to_its_last() {
+        for (cells, full) in [
+            (&[("任职受雇日期", "2026-09-01")], true),
+            (&[("任职受雇日期", "2026-09-02")], false),
+            (&[("离职日期", "2026-09-30")], true),
+            (&[("离职日期", "2026-09-29")], false),
+        ] {
+            assert_eq!(taken(cells).month.facts["payroll.full_month"], Given::Boolean(full), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn places_that_are_not_said_are_the_place_of_insurance() {
+        let one = taken(&[("公积金缴存地", "北京市")]);
+        let places = &one.month.places;
+        assert_eq!(places.insurance.as_deref(), Some("530100"));
+        assert_eq!((places.fund.as_deref(), places.work.as_deref()), (Some("110000"), Some("530100")));
+        assert_eq!((one.worker.insured_at.as_str(), one.worker.fund_at.as_str()), ("云南省昆明市", "北京市"));
+        assert_eq!(one.worker.payer, "样例公司");
+        assert_eq!(taken(&[("扣缴义务人", "另一公司")]).worker.payer, "另一公司");
+    }
+
+    #[test]
+    fn an_opening_balance_is_of_the_months_before() {
+        assert_eq!(taken(&[]).month.known.opening, None);
+        let opening = taken(&[("期初累计收入", "0")]).month.known.opening.unwrap();
+        assert_eq!(opening.through, day("2026-08-31"));
+        assert!(opening.amounts.values().all(Exact::is_zero));
+        let opening = taken(&[("期初累计收入", "9000"), ("期初累计已预扣税额", "12.34")]).month.known.opening.unwrap();
+        assert_eq!(opening.amounts["payroll.taxable_income"], Exact::from(9000));
+        assert_eq!(opening.amounts["tax.wages.tax"], Exact::parse("12.34").unwrap());
+    }
+}
