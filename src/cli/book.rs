@@ -16,6 +16,11 @@ pub(super) fn read(folder: Option<&Path>) -> Result<Book, CliError> {
     Ok(Book::read(sources(folder)?)?)
 }
 
+/// The same with the files of all places, which are otherwise read when a question touches them.
+pub(super) fn read_all(folder: Option<&Path>) -> Result<Book, CliError> {
+    Ok(Book::read_all(sources(folder)?)?)
+}
+
 /// The place a person means.
 pub(super) fn region(book: &Book, text: &str) -> Result<String, CliError> {
     let code = book.regions().find(text);

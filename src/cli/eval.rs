@@ -10,7 +10,7 @@ use crate::{
         Evaluation, Plan, Question, RaisedFinding, SlotId, Step, Unknown, Value, show, show_number, sources, trace,
         values_digest,
     },
-    rulebook::{Book, Confidence, Gravity, PackageId, Sort, Type, parse_given},
+    rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, parse_given},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -81,11 +81,7 @@ impl Eval {
     }
 
     /// The facts given, by cell, with their text.
-    fn given(
-        &self,
-        book: &Book,
-        package: PackageId,
-    ) -> Result<Vec<((crate::rulebook::EntryId, Vec<usize>), String)>, CliError> {
+    fn given(&self, book: &Book, package: PackageId) -> Result<Vec<(Cell, String)>, CliError> {
         let mut given = Vec::new();
         for text in &self.given {
             let Some((name, value)) = text.split_once('=') else {
@@ -132,14 +128,15 @@ impl Eval {
     fn text(&self, result: &Evaluated<'_, '_>) -> String {
         let plan = result.plan;
         let mut text = String::new();
-        let _ = writeln!(text, "{} = {}", plan.name(result.slot), result.shown());
+        if self.trace {
+            let _ = writeln!(text, "{}", derivation(&result.trace));
+        } else {
+            let _ = writeln!(text, "{} = {}", plan.name(result.slot), result.shown());
+        }
         if !result.open.is_empty() {
             let names: Vec<String> =
                 result.open.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
             let _ = writeln!(text, "还缺：{}", names.join("、"));
-        }
-        if self.trace {
-            let _ = writeln!(text, "\n{}", derivation(&result.trace));
         }
         for finding in &result.findings {
             let _ = writeln!(text, "{}：{}", finding.severity.name(), finding.message);
@@ -154,7 +151,8 @@ impl Eval {
             let note = source.note.as_ref().map_or(String::new(), |note| format!("；{note}"));
             let place = source.place.as_deref().unwrap_or_default();
             let (mark, meaning) = (source.confidence.mark(), source.confidence.meaning());
-            let _ = writeln!(text, "存疑：{place}{}（{mark} {meaning}；{}{note}）", source.name, source.cite);
+            let due = if source.provisional { "；已过复核期限，结果暂定" } else { "" };
+            let _ = writeln!(text, "存疑：{place}{}（{mark} {meaning}；{}{note}{due}）", source.name, source.cite);
         }
         let book = plan.book().digest().short();
         let short: String = result.values_digest.chars().take(12).collect();
@@ -187,7 +185,7 @@ struct Evaluated<'p, 'b> {
     confidence: Confidence,
     values_digest: String,
     uncertain: Vec<crate::engine::Source>,
-    trace: Step,
+    trace: Step<'b>,
     findings: Vec<RaisedFinding>,
 }
 
@@ -222,10 +220,7 @@ impl<'p, 'b> Evaluated<'p, 'b> {
     }
 
     fn unit(&self) -> String {
-        match self.of() {
-            Type::Number(unit) => unit.to_string(),
-            of => of.to_string(),
-        }
+        self.of().unit()
     }
 
     fn shown(&self) -> String {
@@ -250,19 +245,20 @@ impl<'p, 'b> Evaluated<'p, 'b> {
 }
 
 /// A derivation that a payroll clerk can follow: the result first, and under it what it rests on.
-pub(super) fn derivation(step: &Step) -> String {
+pub(super) fn derivation(step: &Step<'_>) -> String {
     let mut text = String::new();
     write_step(step, 0, &mut text);
     text
 }
 
-fn write_step(step: &Step, depth: usize, text: &mut String) {
+fn write_step(step: &Step<'_>, depth: usize, text: &mut String) {
     let indent = "  ".repeat(depth);
     let from = match step.origin {
         "given" => "（给定）",
         "carried" => "（结转数）",
         "default" => "（未给出，按默认）",
         "unknown" => "（未给出）",
+        "above" => "（见上）",
         _ => "",
     };
     let _ = writeln!(text, "{indent}{} = {}{from}", step.name, step.value);
@@ -272,7 +268,7 @@ fn write_step(step: &Step, depth: usize, text: &mut String) {
     if let Some(formula) = &step.formula {
         let _ = writeln!(text, "{indent}  │ {formula}");
     }
-    if let Some(numbers) = step.numbers.as_ref().filter(|numbers| step.formula.as_ref() != Some(*numbers)) {
+    if let Some(numbers) = step.numbers.as_ref().filter(|numbers| step.formula != Some(numbers.as_str())) {
         let _ = writeln!(text, "{indent}  │ = {numbers}");
     }
     if let Some(rounding) = &step.rounding {

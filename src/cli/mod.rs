@@ -8,6 +8,7 @@ mod eval;
 mod output;
 mod pay;
 mod rules;
+mod table;
 mod tools;
 
 use clap::{Parser, Subcommand, ValueEnum};
@@ -48,6 +49,8 @@ enum Command {
     Rules(rules::Rules),
     /// 把金额写成大写
     Capitals(tools::Capitals),
+    /// 某日之后的第几个工作日
+    Workdays(tools::Workdays),
 }
 
 /// Runs the command of some arguments, the program's name first.
@@ -63,6 +66,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
+        Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),
     };
     match done {
         Ok(code) => code.into(),
@@ -77,6 +81,8 @@ enum Done {
     Clean,
     /// There are unlawful findings.
     Unlawful,
+    /// What was to be shown right is wrong: an example that fails.
+    Failed,
     /// Some of many rows were refused; the others are done.
     Rejected,
     /// Every row was refused, since the rule book covers none.
@@ -88,6 +94,7 @@ impl From<Done> for ExitCode {
         Self::from(match done {
             Done::Clean => 0,
             Done::Unlawful => 1,
+            Done::Failed => 2,
             Done::Rejected => 2,
             Done::Uncovered => 3,
         })

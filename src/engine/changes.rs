@@ -6,7 +6,7 @@ use crate::{
     rulebook::{Answer, Body, Book, Diagnostic, EntryId, Literal, NATION, Timeline, Type, UNKNOWN, Version, Way},
 };
 use chrono::NaiveDate;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A state of the law: a book, read on a day with what was published by another.
 #[derive(Clone, Copy)]
@@ -52,7 +52,7 @@ pub struct Change {
 /// What is wrong with a region file of either book.
 pub fn changes(a: State<'_>, b: State<'_>) -> Result<Vec<Change>, Vec<Diagnostic>> {
     let (before, after) = (said(a)?, said(b)?);
-    let keys: std::collections::BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
+    let keys: BTreeSet<&Key> = before.keys().chain(after.keys()).collect();
     let mut changes = Vec::new();
     for key in keys {
         let (was, is) = (before.get(key), after.get(key));
@@ -73,7 +73,10 @@ pub fn changes(a: State<'_>, b: State<'_>) -> Result<Vec<Change>, Vec<Diagnostic
 /// The id of a cell and the code of its place.
 type Key = (String, String);
 
-fn said(state: State<'_>) -> Result<BTreeMap<Key, (String, Vec<Said>)>, Vec<Diagnostic>> {
+/// What a state says of each cell, by its name for people.
+type Statements = BTreeMap<Key, (String, Vec<Said>)>;
+
+fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
     let book = state.book;
     let mut said = BTreeMap::new();
     for (id, entry) in book.entries() {
@@ -83,15 +86,12 @@ fn said(state: State<'_>) -> Result<BTreeMap<Key, (String, Vec<Said>)>, Vec<Diag
                 said.insert(key(&[], NATION), (entry.name.clone(), versions(state, timeline, id)));
             }
             Body::Supplied => {
-                let places =
-                    std::iter::once(NATION).chain(if entry.by_region { book.supplied_places(id)? } else { Vec::new() });
+                let supplied = book.supplied_places().filter(|(_, supply)| supply.value == id).map(|(place, _)| place);
+                let places: BTreeSet<&str> = supplied.chain([NATION]).collect();
                 for place in places {
                     for cell in book.lexicon().cells(&entry.by) {
-                        let Some((answer, from)) = book.answer(id, &cell, place)? else { continue };
                         // What a place has from around it is told there.
-                        if from != place {
-                            continue;
-                        }
+                        let Some(answer) = book.says(id, &cell, place)? else { continue };
                         let told = match answer {
                             Answer::Dated(timeline) => versions(state, timeline, id),
                             Answer::None(nothing) => {

@@ -4,6 +4,7 @@
 //! until a named rounding step.
 
 mod changes;
+pub mod columns;
 mod evaluate;
 mod node;
 mod operations;

@@ -87,7 +87,8 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
             let raised: Vec<String> = evaluation.findings().into_iter().map(|finding| finding.code).collect();
             let prefix = format!("{}.", book.package(package).id);
             let raised: Vec<&str> = raised.iter().map(|code| code.strip_prefix(&prefix).unwrap_or(code)).collect();
-            if raised != expected.iter().map(String::as_str).collect::<Vec<_>>() {
+            let expected: Vec<&str> = expected.iter().map(|name| name.value.as_str()).collect();
+            if raised != expected {
                 lines.push(format!("提示：应为 [{}]，得 [{}]", expected.join("、"), raised.join("、")));
             }
         }

@@ -14,34 +14,39 @@ use crate::{
     rulebook::{EntryId, Formula, Index, Literal, NATION, Round, Term, TermKind, Type, UNKNOWN, Version, Way},
 };
 use serde::Serialize;
-use std::collections::BTreeSet;
+use std::{
+    borrow::Cow,
+    cell::OnceCell,
+    collections::{BTreeMap, BTreeSet},
+};
 
-/// One step of a derivation.
+/// One step of a derivation. What the book says word for word is lent from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub struct Step {
+pub struct Step<'b> {
     /// The cell, for programs.
-    pub id: String,
+    pub id: Cow<'b, str>,
     /// The cell, for people.
-    pub name: String,
+    pub name: Cow<'b, str>,
     /// Its value, with unit.
     pub value: String,
-    /// Where the value comes from: `figure`, `value`, `given`, `carried`, `default`, `unknown`.
+    /// Where the value comes from: `figure`, `above` (a figure derived where it was first
+    /// read), `value`, `given`, `carried`, `default`, `unknown`.
     pub origin: &'static str,
     /// The formula in the law's terms.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub formula: Option<String>,
+    pub formula: Option<&'b str>,
     /// The same with numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub numbers: Option<String>,
     /// The condition of the case that held.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub case: Option<String>,
+    pub case: Option<&'b str>,
     /// How the result was rounded.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rounding: Option<String>,
     /// Instrument and article.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub cite: Option<String>,
+    pub cite: Option<Cow<'b, str>>,
     /// Since when the version is in force.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub from: Option<String>,
@@ -53,16 +58,17 @@ pub struct Step {
     pub place: Option<String>,
     /// For the reader.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub note: Option<String>,
+    pub note: Option<Cow<'b, str>>,
     /// What the formula reads.
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub steps: Vec<Step>,
+    pub steps: Vec<Step<'b>>,
 }
 
 /// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
 #[must_use]
-pub fn trace(evaluation: &Evaluation<'_, '_>, slot: SlotId) -> Step {
-    Tracer { evaluation, derived: BTreeSet::new() }.step(slot)
+pub fn trace<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId) -> Step<'b> {
+    let shown = evaluation.plan().slots().iter().map(|_| OnceCell::new()).collect();
+    Tracer { evaluation, derived: BTreeSet::new(), shown, paths: BTreeMap::new() }.step(slot)
 }
 
 /// The members at hand: for each dimension which one.
@@ -71,19 +77,28 @@ type AtHand = Vec<(EntryId, usize)>;
 struct Tracer<'e, 'p, 'b> {
     evaluation: &'e Evaluation<'p, 'b>,
     derived: BTreeSet<SlotId>,
+    /// The values as text: each is shown where it is computed and wherever it is read.
+    shown: Vec<OnceCell<String>>,
+    /// The places that supply values, by code.
+    paths: BTreeMap<&'p str, String>,
 }
 
-impl Tracer<'_, '_, '_> {
-    fn step(&mut self, slot: SlotId) -> Step {
+impl<'p, 'b> Tracer<'_, 'p, 'b> {
+    fn step(&mut self, slot: SlotId) -> Step<'b> {
         let plan = self.evaluation.plan();
         let book = plan.book();
         let entry = plan.slot(slot).entry;
-        let of = book.entry(entry).of;
-        let value = self.evaluation.computed(slot).cloned().unwrap_or(Value::None);
+        let (id, name) = if plan.slot(slot).cell.is_empty() {
+            (book.entry(entry).full_id.as_str().into(), book.entry(entry).name.as_str().into())
+        } else {
+            (plan.id(slot).into(), plan.name(slot).into())
+        };
         let mut step = Step {
-            id: plan.id(slot),
-            name: plan.name(slot),
-            value: show(book.lexicon(), &value, of),
+            id,
+            name,
+            value: self
+                .shown(slot)
+                .map_or_else(|| show(book.lexicon(), &Value::None, book.entry(entry).of), str::to_owned),
             origin: "figure",
             formula: None,
             numbers: None,
@@ -106,7 +121,7 @@ impl Tracer<'_, '_, '_> {
                         step.steps.push(self.step(*figure));
                         "figure"
                     }
-                    (false, None) if value.is_known() => "default",
+                    (false, None) if self.evaluation.computed(slot).is_none_or(Value::is_known) => "default",
                     (false, None) => "unknown",
                 };
             }
@@ -117,36 +132,37 @@ impl Tracer<'_, '_, '_> {
                         step.cite = Some(cited(version));
                         step.from = Some(version.from.to_string());
                         step.confidence = Some(version.confidence.mark());
-                        step.place =
-                            region.as_deref().filter(|code| *code != NATION).map(|code| book.regions().path(code));
-                        step.note.clone_from(&version.note);
+                        step.place = region.as_deref().and_then(|code| self.place(code));
+                        step.note = version.note.as_deref().map(Cow::from);
                     }
                     Constant::Nothing(nothing, region) => {
-                        step.cite = nothing.cite.clone().or_else(|| nothing.source.clone());
+                        step.cite = nothing.cite.as_deref().or(nothing.source.as_deref()).map(Cow::from);
                         step.confidence = nothing.confidence.map(|confidence| confidence.mark());
-                        step.place =
-                            Some(region.as_str()).filter(|code| *code != NATION).map(|code| book.regions().path(code));
-                        step.note = nothing.note.clone().or_else(|| Some(nothing.reason.clone()));
+                        step.place = self.place(region);
+                        step.note = Some(nothing.note.as_deref().unwrap_or(&nothing.reason).into());
                     }
                 }
             }
-            Origin::Missing(coverage) => step.note = Some(coverage.to_string()),
+            Origin::Missing(coverage) => step.note = Some(coverage.to_string().into()),
             Origin::Figure(computation) => {
+                if !first_time {
+                    step.origin = "above";
+                    return step;
+                }
                 let Some(figure) = book.figure(entry) else { return step };
-                step.cite.clone_from(&figure.cite);
+                step.cite = figure.cite.as_deref().map(Cow::from);
                 let by = &book.entry(entry).by;
                 let at_hand: AtHand = by.iter().copied().zip(plan.slot(slot).cell.iter().copied()).collect();
                 let formula = match &figure.way {
                     Way::Formula(formula) => Some(formula),
                     Way::Cases(cases) => self.evaluation.case_held(slot).and_then(|at| cases.get(at)).map(|case| {
-                        step.case =
-                            Some(case.when.as_ref().map_or("其他情形".to_owned(), |when| when.text.value.clone()));
-                        step.cite = case.cite.clone().or_else(|| figure.cite.clone());
+                        step.case = Some(case.when.as_ref().map_or("其他情形", |when| &when.text.value));
+                        step.cite = case.cite.as_deref().or(figure.cite.as_deref()).map(Cow::from);
                         &case.formula
                     }),
                 };
                 if let Some(formula) = formula {
-                    step.formula = Some(formula.text.value.clone());
+                    step.formula = Some(&formula.text.value);
                     step.numbers = Some(self.numbers(formula, &at_hand));
                 }
                 step.rounding = match (&computation.round, figure.round) {
@@ -154,30 +170,42 @@ impl Tracer<'_, '_, '_> {
                     (Some(RoundBy::Value(_)), Round::Value(value)) => self.rounding(value, &at_hand),
                     _ => None,
                 };
-                if first_time {
-                    let mut reads = Vec::new();
-                    if let Way::Cases(cases) = &figure.way {
-                        for when in cases.iter().filter_map(|case| case.when.as_ref()) {
-                            self.reads(&when.term, &at_hand, &mut reads);
-                        }
+                let mut reads = Vec::new();
+                if let Way::Cases(cases) = &figure.way {
+                    for when in cases.iter().filter_map(|case| case.when.as_ref()) {
+                        self.reads(&when.term, &at_hand, &mut reads);
                     }
-                    if let Some(formula) = formula {
-                        self.reads(&formula.term, &at_hand, &mut reads);
-                    }
-                    if let Round::Value(value) = figure.round {
-                        reads.extend(self.slot_at_hand(value, &at_hand));
-                    }
-                    let mut seen = BTreeSet::new();
-                    reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
-                    step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
                 }
+                if let Some(formula) = formula {
+                    self.reads(&formula.term, &at_hand, &mut reads);
+                }
+                if let Round::Value(value) = figure.round {
+                    reads.extend(self.slot_at_hand(value, &at_hand));
+                }
+                let mut seen = BTreeSet::new();
+                reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
+                step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
             }
         }
         step
     }
 
+    /// The value of a slot that was computed, for people.
+    fn shown(&self, slot: SlotId) -> Option<&str> {
+        let value = self.evaluation.computed(slot)?;
+        let plan = self.evaluation.plan();
+        let of = plan.book().entry(plan.slot(slot).entry).of;
+        Some(self.shown[slot.0].get_or_init(|| show(plan.book().lexicon(), value, of)))
+    }
+
+    /// The place of a code, for people; the nation is not named.
+    fn place(&mut self, code: &'p str) -> Option<String> {
+        let regions = self.evaluation.plan().book().regions();
+        (code != NATION).then(|| self.paths.entry(code).or_insert_with(|| regions.path(code)).clone())
+    }
+
     /// What a figure reads: of a scale the band that it found.
-    fn read_by(&mut self, figure: SlotId, read: SlotId) -> Step {
+    fn read_by(&mut self, figure: SlotId, read: SlotId) -> Step<'b> {
         let mut step = self.step(read);
         let plan = self.evaluation.plan();
         if let Origin::Constant(Constant::Version { version, .. }) = &plan.slot(read).origin
@@ -271,7 +299,7 @@ impl Tracer<'_, '_, '_> {
         self.replace(&formula.term, at_hand, &mut replaced);
         replaced.sort_by_key(|(span, _)| span.start);
         let text = &formula.text.value;
-        let (mut out, mut at) = (String::new(), 0);
+        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
         for (span, number) in replaced {
             out.push_str(text.get(at..span.start).unwrap_or_default());
             out.push_str(&number);
@@ -281,23 +309,18 @@ impl Tracer<'_, '_, '_> {
         out
     }
 
-    fn replace(&self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, String)>) {
-        let shown = |slot: SlotId| {
-            let plan = self.evaluation.plan();
-            let of = plan.book().entry(plan.slot(slot).entry).of;
-            self.evaluation.computed(slot).map(|value| show(plan.book().lexicon(), value, of))
-        };
+    fn replace<'t>(&'t self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, Cow<'t, str>)>) {
         match &term.kind {
             TermKind::Cell(entry, indices) => {
-                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(shown) {
-                    replaced.push((term.span, number));
+                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(|slot| self.shown(slot)) {
+                    replaced.push((term.span, number.into()));
                 }
             }
             TermKind::AtHand(dimension) => {
                 let members = self.evaluation.plan().book().lexicon().members(*dimension);
                 let at = at_hand.iter().rfind(|(one, _)| one == dimension).map(|(_, at)| *at);
                 if let Some(member) = at.and_then(|at| members.get(at)) {
-                    replaced.push((term.span, member.name.clone()));
+                    replaced.push((term.span, member.name.as_str().into()));
                 }
             }
             TermKind::Sum { dimension, term: each, .. } => {
@@ -308,22 +331,22 @@ impl Tracer<'_, '_, '_> {
                     let mut inner = Vec::new();
                     self.replace(each, &at_hand, &mut inner);
                     // A member that was filtered out, or of which there is none, adds nothing.
-                    let numbers: Vec<String> = inner.into_iter().map(|(_, number)| number).collect();
+                    let numbers: Vec<Cow<'_, str>> = inner.into_iter().map(|(_, number)| number).collect();
                     if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
                         parts.push(numbers.join("×"));
                     }
                 }
                 let sum = if parts.is_empty() { "0".to_owned() } else { format!("({})", parts.join(" + ")) };
-                replaced.push((term.span, sum));
+                replaced.push((term.span, sum.into()));
             }
             _ => term.children(&mut |child| self.replace(child, at_hand, replaced)),
         }
     }
 }
 
-fn cited(version: &Version) -> String {
+fn cited(version: &Version) -> Cow<'_, str> {
     match &version.source {
-        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）"),
-        _ => version.cite.clone(),
+        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）").into(),
+        _ => version.cite.as_str().into(),
     }
 }

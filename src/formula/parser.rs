@@ -75,9 +75,10 @@ impl<'t> Parser<'t> {
     }
 
     fn expect(&mut self, sign: &'static str) -> Result<Span, SyntaxError> {
-        match self.next(sign)? {
+        let expected = format!("「{sign}」");
+        match self.next(&expected)? {
             (Token::Sign(found), span) if *found == sign => Ok(*span),
-            (_, span) => Err(self.unexpected(*span, &format!("「{sign}」"))),
+            (_, span) => Err(self.unexpected(*span, &expected)),
         }
     }
 
@@ -203,7 +204,8 @@ impl<'t> Parser<'t> {
         }
         let function = Function::named(name);
         if function.is_none() && !matches!(name, "AND" | "OR") {
-            return Err(SyntaxError { span, message: format!("没有函数「{name}」") });
+            let message = format!("没有函数「{name}」；可用：AND、OR、SUM、{}", Function::NAMES.join("、"));
+            return Err(SyntaxError { span, message });
         }
         let (arguments, close) = self.list(")")?;
         let span = span.join(close);

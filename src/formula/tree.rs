@@ -111,6 +111,9 @@ macro_rules! functions {
         }
 
         impl Function {
+            /// The names of all of them.
+            pub const NAMES: &[&str] = &[$($name),*];
+
             /// The function of that name, if there is one.
             #[must_use]
             pub fn named(name: &str) -> Option<Self> {

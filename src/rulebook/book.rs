@@ -1,6 +1,7 @@
 //! The rule book: what was read, and the questions one can ask of it.
 
 use super::{
+    calendar::Calendar,
     check,
     dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
@@ -15,22 +16,20 @@ use super::{
 };
 use crate::quantity::Exact;
 use chrono::NaiveDate;
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    sync::OnceLock,
-};
+use std::{collections::BTreeMap, sync::OnceLock};
 
 /// The rule book, read and checked. Region files are read when a question first touches them.
 #[derive(Debug)]
 pub struct Book {
-    sources: Sources,
-    instruments: Register,
-    regions: RegionTree,
-    packages: Vec<Package>,
-    lexicon: Lexicon,
-    bodies: Bodies,
-    places: BTreeMap<String, PlaceFiles>,
-    digest: OnceLock<Digest>,
+    pub(super) sources: Sources,
+    pub(super) instruments: Register,
+    pub(super) regions: RegionTree,
+    pub(super) calendar: Calendar,
+    pub(super) packages: Vec<Package>,
+    pub(super) lexicon: Lexicon,
+    pub(super) bodies: Bodies,
+    pub(super) places: BTreeMap<String, PlaceFiles>,
+    pub(super) digest: OnceLock<Digest>,
 }
 
 /// What the entries hold, and what the nation supplies.
@@ -59,10 +58,6 @@ impl PlaceFiles {
     pub(super) fn add(&mut self, file: FileId) {
         self.files.push(file);
     }
-
-    pub(super) fn first(&self) -> FileId {
-        self.files.first().copied().unwrap_or_default()
-    }
 }
 
 /// What the book says of a cell of a supplied value.
@@ -89,34 +84,31 @@ impl Book {
     /// # Errors
     /// Everything that is wrong, at once.
     pub fn read(sources: Sources) -> Result<Self, Faulty> {
+        Self::judge(sources, |_| Vec::new())
+    }
+
+    /// Reads and checks every file, those of the regions too.
+    ///
+    /// # Errors
+    /// Everything that is wrong, at once.
+    pub fn read_all(sources: Sources) -> Result<Self, Faulty> {
+        Self::judge(sources, |book| {
+            let places = book.places.keys().filter_map(|code| book.place(code));
+            let mut diagnostics: Vec<Diagnostic> = places.flat_map(|place| place.diagnostics.clone()).collect();
+            check::places(book, &mut diagnostics);
+            diagnostics
+        })
+    }
+
+    fn judge(sources: Sources, further: impl FnOnce(&Self) -> Vec<Diagnostic>) -> Result<Self, Faulty> {
         let mut diagnostics = Vec::new();
         let book = read::read(sources, &mut diagnostics);
-        // A book whose names do not stand would only be reported twice.
-        if diagnostics.is_empty() {
-            check::book(&book, &mut diagnostics);
-        }
+        check::book(&book, &mut diagnostics);
+        diagnostics.extend(further(&book));
         if diagnostics.iter().any(|one| one.severity == Severity::Error) {
             return Err(Faulty { sources: book.sources, diagnostics });
         }
         Ok(book)
-    }
-
-    /// Reads every region file as well and reports all that is wrong in them.
-    #[must_use]
-    pub fn check_regions(&self) -> Vec<Diagnostic> {
-        self.places.keys().filter_map(|code| self.place(code)).flat_map(|place| place.diagnostics.clone()).collect()
-    }
-
-    pub(super) fn new(
-        sources: Sources,
-        instruments: Register,
-        regions: RegionTree,
-        packages: Vec<Package>,
-        lexicon: Lexicon,
-        bodies: Bodies,
-        places: BTreeMap<String, PlaceFiles>,
-    ) -> Self {
-        Self { sources, instruments, regions, packages, lexicon, bodies, places, digest: OnceLock::new() }
     }
 
     /// Its files.
@@ -135,6 +127,12 @@ impl Book {
     #[must_use]
     pub fn regions(&self) -> &RegionTree {
         &self.regions
+    }
+
+    /// The working calendar.
+    #[must_use]
+    pub fn calendar(&self) -> &Calendar {
+        &self.calendar
     }
 
     /// The names.
@@ -217,17 +215,28 @@ impl Book {
         self.places.keys().map(String::as_str)
     }
 
+    /// What the files of all places supply, each with the code of a place that it is for.
+    pub fn supplied_places(&self) -> impl Iterator<Item = (&str, &Supply)> {
+        self.places.keys().filter_map(|code| Some((code.as_str(), self.place(code)?))).flat_map(|(code, place)| {
+            place.supplies.iter().flat_map(move |supply| {
+                let named = supply.places.iter().flatten().map(String::as_str);
+                let own = supply.places.is_none().then_some(code);
+                named.chain(own).map(move |code| (code, supply))
+            })
+        })
+    }
+
     fn place(&self, code: &str) -> Option<&PlaceContent> {
         let place = self.places.get(code)?;
         Some(place.read.get_or_init(|| {
             let mut content = PlaceContent::default();
-            let reader = Reader { sources: &self.sources, instruments: &self.instruments };
+            let reader = Reader { sources: &self.sources, instruments: &self.instruments, regions: &self.regions };
             for file in &place.files {
-                let (supplies, examples) =
-                    reader.region(*file, code, &self.regions, &self.lexicon, &mut content.diagnostics);
+                let (supplies, examples) = reader.region(*file, code, &self.lexicon, &mut content.diagnostics);
                 content.supplies.extend(supplies);
                 content.examples.extend(examples);
             }
+            check::examples(self, &content.examples, &mut content.diagnostics);
             content
         }))
     }
@@ -257,27 +266,6 @@ impl Book {
         Ok(supplies)
     }
 
-    /// The codes of the places for which a value is supplied as their own, in order.
-    ///
-    /// # Errors
-    /// What is wrong with a region file.
-    pub fn supplied_places(&self, value: EntryId) -> Result<Vec<&str>, Vec<Diagnostic>> {
-        let mut places = BTreeSet::new();
-        for code in self.places.keys() {
-            let Some(content) = self.place(code) else { continue };
-            if content.diagnostics.iter().any(|one| one.severity == Severity::Error) {
-                return Err(content.diagnostics.clone());
-            }
-            for supply in content.supplies.iter().filter(|supply| supply.value == value) {
-                match &supply.places {
-                    None => drop(places.insert(code.as_str())),
-                    Some(below) => places.extend(below.iter().map(String::as_str)),
-                }
-            }
-        }
-        Ok(places.into_iter().collect())
-    }
-
     /// What the book says of a cell of a supplied value: the most special place that says anything answers, and of its
     /// supplies the one that names most.
     ///
@@ -295,20 +283,25 @@ impl Book {
             lineage.truncate(1);
         }
         for code in lineage {
-            let best = self
-                .supplies(&code)?
-                .into_iter()
-                .filter(|supply| supply.value == value && supply.answers(cell))
-                .max_by_key(|supply| supply.named());
-            if let Some(supply) = best {
-                let answer = match &supply.content {
-                    Content::Dated(timeline) => Answer::Dated(timeline),
-                    Content::None(nothing) => Answer::None(nothing),
-                };
+            if let Some(answer) = self.says(value, cell, &code)? {
                 return Ok(Some((answer, code)));
             }
         }
         Ok(None)
+    }
+
+    /// What a place itself (or the nation) says of a cell: of its supplies the one that names most.
+    ///
+    /// # Errors
+    /// What is wrong with its file.
+    pub fn says(&self, value: EntryId, cell: &[usize], code: &str) -> Result<Option<Answer<'_>>, Vec<Diagnostic>> {
+        // Of equals the last would win: the place's own file goes before those around it.
+        let supplies = self.supplies(code)?.into_iter().rev();
+        let best = supplies.filter(|one| one.value == value && one.answers(cell)).max_by_key(|one| one.named());
+        Ok(best.map(|supply| match &supply.content {
+            Content::Dated(timeline) => Answer::Dated(timeline),
+            Content::None(nothing) => Answer::None(nothing),
+        }))
     }
 
     /// The values that places of the same province have of a cell on a day, for the reader of a coverage error: where
@@ -347,3 +340,6 @@ impl Book {
         canonical(&self.sources)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Two time axes: since when a version is in force, and when it could be known.
 
 use super::{diagnostic::Diagnostic, source::Place};
-use crate::quantity::{Exact, Rounding};
+use crate::quantity::{Exact, Rounding, Unit};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -100,6 +100,13 @@ impl fmt::Display for Literal {
     }
 }
 
+/// How many decimals a value of a unit may have: those of the unit, and two where it is counted whole, since the law
+/// speaks of half months.
+#[must_use]
+pub(super) fn most_decimals(unit: Unit) -> u32 {
+    unit.default_decimals().max(2)
+}
+
 /// One dated version of a value or scale.
 #[derive(Debug, Clone)]
 pub struct Version {
@@ -136,6 +143,33 @@ impl Version {
         self.published.unwrap_or(self.from)
     }
 
+    /// What is wrong between it and the next version in the order of a timeline, both standing or both temporary.
+    fn conflict(&self, later: &Self) -> Option<Diagnostic> {
+        let report =
+            |code, message: String, label: &str| Diagnostic::error(code, later.place, message, label.to_owned());
+        if self.from == later.from {
+            let twice = self.known_from() == later.known_from();
+            return twice.then(|| {
+                let report = report("overlap", format!("自 {} 起有两个值", later.from), "第二个值");
+                report
+                    .with(self.place, "第一个值")
+                    .help("同一起始日只能有一个值；后来公布的修订值写上 published，先公布的那个也写上")
+            });
+        }
+        let until = self.until?;
+        let report = if until > later.from {
+            let message = format!("自 {} 起两个值重叠：前一个到 {until} 才失效", later.from);
+            report("overlap", message, "与前一个值重叠").help("改前一个值的 until；被后一个值取代的，不写 until")
+        } else if until < later.from && !self.over {
+            let message = format!("{until} 至 {} 之间没有值", later.from);
+            report("gap", message, "中断之后的值")
+                .help("补上中间的值；until 是失效的第一天，连续时等于下一个 from，也可不写")
+        } else {
+            return None;
+        };
+        Some(report.with(self.place, format!("这个值到 {until} 为止")))
+    }
+
     /// Whether it is in force on a day, if no later version stands in the way. Half-open.
     #[must_use]
     pub fn holds_on(&self, day: NaiveDate) -> bool {
@@ -161,50 +195,21 @@ pub enum Gap<'t> {
 }
 
 impl Timeline {
-    /// The versions in order; reports what overlaps.
+    /// The versions in order; reports what overlaps, and what is missing between them.
     pub(super) fn new(mut versions: Vec<Version>, sink: &mut Vec<Diagnostic>) -> Self {
         versions.sort_by_key(|version| (version.from, version.known_from()));
-        for pair in versions.windows(2) {
-            let [earlier, later] = pair else { continue };
-            let twice =
-                earlier.from == later.from && earlier.known_from() == later.known_from() && earlier.over == later.over;
-            if twice {
-                let message = format!("自 {} 起有两个值", later.from);
-                let report = Diagnostic::error("overlap", later.place, message, "同一起始日的第二个值");
-                sink.push(
-                    report
-                        .with(earlier.place, "第一个值")
-                        .help("同一起始日只能有一个值；后来公布的修订值要写 published"),
-                );
+        for over in [false, true] {
+            let line: Vec<&Version> = versions.iter().filter(|version| version.over == over).collect();
+            for (earlier, later) in line.windows(2).filter_map(|pair| Some((*pair.first()?, *pair.get(1)?))) {
+                sink.extend(earlier.conflict(later));
             }
         }
-        for version in &versions {
-            if version.until.is_some_and(|until| until <= version.from) {
-                let message = "until 不晚于 from，这个值从未有效";
-                sink.push(Diagnostic::error("dates", version.place, message, "until 是失效的第一天"));
-            }
-            if version.over && version.until.is_none() {
-                let message = "临时覆盖的值（over = true）没有写明到何时为止";
-                sink.push(Diagnostic::error("dates", version.place, message, "应写 until"));
-            }
-        }
-        // Between a version that ends and the next one nothing may be missing by accident.
-        let standing: Vec<&Version> = versions.iter().filter(|version| !version.over).collect();
-        for pair in standing.windows(2) {
-            let [earlier, later] = pair else { continue };
-            match earlier.until {
-                Some(until) if until < later.from => {
-                    let message = format!("{until} 至 {} 之间没有值", later.from);
-                    let report = Diagnostic::error("gap", later.place, message, "中断之后的值");
-                    sink.push(report.with(earlier.place, format!("这个值到 {until} 为止")));
-                }
-                Some(until) if until > later.from => {
-                    let message = format!("{} 起两个值重叠：前一个到 {until} 才失效", later.from);
-                    let report = Diagnostic::error("overlap", later.place, message, "与前一个值重叠");
-                    sink.push(report.with(earlier.place, format!("这个值到 {until} 为止")));
-                }
-                _ => {}
-            }
+        // A temporary value is laid over something, which resumes.
+        let standing = |day: NaiveDate| versions.iter().any(|version| !version.over && version.from <= day);
+        for version in versions.iter().filter(|version| version.over && !standing(version.from)) {
+            let message = format!("{} 时还没有常设的值，临时的值无所覆盖", version.from);
+            let report = Diagnostic::error("dates", version.place, message, "临时的值从这里起");
+            sink.push(report.help("先写常设的值；若它本身就是常设的，删去 over"));
         }
         Self { versions }
     }
@@ -244,6 +249,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -319,6 +325,51 @@ mod tests {
         }
     }
 
+    proptest! {
+        /// Whatever was published when: on a day the latest start that was known by then answers, and of one start
+        /// the latest publication.
+        #[test]
+        fn a_day_is_answered_as_by_hand(
+            rows in prop::collection::vec((0u64..8, prop::option::of(0u64..12)), 1..6),
+            on in 0u64..12,
+            known_at in prop::option::of(0u64..14),
+        ) {
+            let day = |at: u64| self::day("2026-01-01").checked_add_days(chrono::Days::new(at)).unwrap();
+            let versions: Vec<Version> = rows
+                .iter()
+                .enumerate()
+                .map(|(at, (from, published))| Version {
+                    from: day(*from),
+                    published: published.map(day),
+                    ..version("2026-01-01", i64::try_from(at).unwrap())
+                })
+                .collect();
+            let mut sink = Vec::new();
+            let line = Timeline::new(versions, &mut sink);
+            let mut starts: Vec<(u64, u64)> =
+                rows.iter().map(|(from, published)| (*from, published.unwrap_or(*from))).collect();
+            starts.sort_unstable();
+            let doubled = starts.windows(2).any(|pair| pair[0] == pair[1]);
+            prop_assert_eq!(doubled, !sink.is_empty());
+            if doubled {
+                return Ok(());
+            }
+            let known = |known_from: u64| known_at.is_none_or(|at| known_from <= at);
+            let wanted = rows
+                .iter()
+                .enumerate()
+                .map(|(at, (from, published))| (*from, published.unwrap_or(*from), at))
+                .filter(|(from, known_from, _)| *from <= on && known(*known_from))
+                .max();
+            match (line.on(day(on), known_at.map(day)), wanted) {
+                (Ok(found), Some((.., at))) => prop_assert_eq!(&found.literal, &Literal::Number(Exact::from(i64::try_from(at).unwrap()))),
+                (Err(Gap::Unpublished), None) => prop_assert!(!starts.iter().any(|(_, known_from)| known(*known_from))),
+                (Err(Gap::Before(first)), None) => prop_assert!(*first > day(on)),
+                (found, wanted) => prop_assert!(false, "{:?} {:?}", found.map(|one| &one.literal), wanted),
+            }
+        }
+    }
+
     #[test]
     fn overlaps_and_gaps_are_reported() {
         let codes = |versions: Vec<Version>| {
@@ -331,6 +382,20 @@ mod tests {
         assert_eq!(codes(vec![until("2025-12-31"), version("2026-01-01", 2)]), ["gap"]);
         assert_eq!(codes(vec![until("2026-01-02"), version("2026-01-01", 2)]), ["overlap"]);
         assert_eq!(codes(vec![until("2026-01-01"), version("2026-01-01", 2)]), Vec::<&str>::new());
-        assert_eq!(codes(vec![until("2025-01-01")]), ["dates"]);
+        // Of one start the later publication supersedes, whatever either says of its end.
+        let revised = Version { published: Some(day("2025-03-01")), ..until("2026-01-01") };
+        assert_eq!(codes(vec![until("2026-01-01"), revised]), Vec::<&str>::new());
+        let over = |from: &str, end: &str| Version { over: true, until: Some(day(end)), ..version(from, 0) };
+        let standing = version("2020-01-01", 1);
+        assert_eq!(
+            codes(vec![standing.clone(), over("2020-02-01", "2020-05-01"), over("2020-07-01", "2020-08-01")]),
+            Vec::<&str>::new()
+        );
+        assert_eq!(
+            codes(vec![standing.clone(), over("2020-02-01", "2020-05-02"), over("2020-05-01", "2020-08-01")]),
+            ["overlap"]
+        );
+        assert_eq!(codes(vec![standing.clone(), over("2020-01-01", "2020-05-01")]), Vec::<&str>::new());
+        assert_eq!(codes(vec![standing, over("2019-12-31", "2020-05-01")]), ["dates"]);
     }
 }

@@ -65,6 +65,23 @@ impl Diagnostic {
         self.help = Some(advice.into());
         self
     }
+
+    /// With the nearest of the words that would do; where none is near, with other advice.
+    #[must_use]
+    pub fn suggest<'w>(self, word: &str, among: impl IntoIterator<Item = &'w str>, otherwise: &str) -> Self {
+        match nearest(word, among) {
+            Some(near) => self.help(format!("是不是「{near}」？")),
+            None => self.help(otherwise),
+        }
+    }
+}
+
+/// Diagnostics in the order of the files and of the places in them.
+#[must_use]
+pub fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|one| (one.at.0.file, one.at.0.span.start));
+    sorted
 }
 
 /// The diagnostics as text for a terminal: in the order of the files, with the lines they point at.
@@ -74,10 +91,8 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     for (_, path, text) in sources.iter() {
         files.add(path, text);
     }
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by_key(|one| (one.at.0.file, one.at.0.span.start));
     let mut text = String::new();
-    for one in sorted {
+    for one in in_order(diagnostics) {
         let label = |(place, what): &(Place, String), primary: bool| {
             let range = place.span.start..place.span.end;
             let label =
@@ -104,7 +119,7 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
 /// The nearest of some words to one that is not among them, if any is near.
 #[must_use]
 pub fn nearest<'w>(word: &str, among: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let far = (word.chars().count() / 2).max(1);
+    let far = ((word.chars().count() + 1) / 3).max(1);
     among.into_iter().map(|other| (distance(word, other), other)).filter(|(d, _)| *d <= far).min().map(|(_, w)| w)
 }
 

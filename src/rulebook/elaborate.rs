@@ -2,8 +2,9 @@
 
 use super::{
     diagnostic::Diagnostic,
-    lexicon::{Lexicon, NameError},
+    lexicon::Lexicon,
     model::{EntryId, PackageId, Sort, Type},
+    read::misnamed,
     source::{Located, Place, Sources},
     term::{DateFunction, Index, ScalePart, Term, TermKind},
 };
@@ -30,6 +31,17 @@ pub(super) fn elaborate(setting: Setting<'_>, text: &Located<String>, sink: &mut
             sink.push(Diagnostic::error("syntax", place, "公式写法有误", error.message));
             None
         }
+    }
+}
+
+/// What to do to get from one unit to another.
+pub(super) fn bridge(what: &str, from: Unit, to: Unit) -> String {
+    let (times, over) = (to.div(from).to_string(), from.div(to).to_string());
+    // Nobody is told to multiply by a yuan.
+    match (times.contains(['/', '元']), over.contains(['/', '元'])) {
+        (false, _) => format!("{what}乘以 1{times}，才是「{to}」"),
+        (_, false) => format!("{what}除以 1{over}，才是「{to}」"),
+        _ => format!("{what}的单位与「{to}」相差「{over}」"),
     }
 }
 
@@ -175,7 +187,11 @@ impl Elaborator<'_> {
                 let mut report = Diagnostic::error("unit", place, message, format!("这里是{}", b.of));
                 report = report.with(self.place(a.span), format!("这里是{}", a.of));
                 if let (Type::Number(x), Type::Number(y)) = (a.of, b.of) {
-                    report = report.help(format!("单位相差「{}」；例如 元/月 要先乘以 1月 才是 元", x.div(y)));
+                    report = report.help(match (&a.kind, &b.kind) {
+                        (_, TermKind::Number(number)) if y == Unit::NONE => format!("在数的后面写单位：{number}{x}"),
+                        (TermKind::Number(number), _) if x == Unit::NONE => format!("在数的后面写单位：{number}{y}"),
+                        _ => bridge("后一个", y, x),
+                    });
                 }
                 self.sink.push(report);
                 None
@@ -183,17 +199,16 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The type of several terms that must be of one kind: a nought among them says nothing of the kind.
     fn same_all(&mut self, terms: &[Term]) -> Option<Type> {
-        let mut of = terms.first()?.of;
-        for pair in terms.windows(2) {
-            if let [a, b] = pair {
-                let found = self.same(a, b)?;
-                if of == Type::Zero {
-                    of = found;
-                }
+        let (mut known, others) = terms.split_first()?;
+        for term in others {
+            self.same(known, term)?;
+            if known.of == Type::Zero {
+                known = term;
             }
         }
-        Some(of)
+        Some(known.of)
     }
 
     /// Both sides of a comparison; a bare name may be a member of what the other side chooses from.
@@ -217,30 +232,32 @@ impl Elaborator<'_> {
                 }
             }
         }
-        let (a, b) = (self.term(a), self.term(b));
+        let (a, b) = (self.comparand(a, b), self.comparand(b, a));
         Some((a?, b?))
+    }
+
+    /// A side of a comparison. A name that means nothing beside a choice was meant for one of its members.
+    fn comparand(&mut self, side: &Expression, other: &Expression) -> Option<Term> {
+        let Setting { lexicon, package, .. } = self.setting;
+        if let (ExpressionKind::Name(name, cell), ExpressionKind::Name(chosen, _)) = (&side.kind, &other.kind)
+            && cell.is_empty()
+            && lexicon.find(package, &name.text).is_err()
+            && let Some(set) = lexicon.find(package, &chosen.text).ok().and_then(|entry| lexicon.choice_set(entry))
+        {
+            let members: Vec<&str> = lexicon.members(set).iter().map(|member| member.name.as_str()).collect();
+            let message = format!("「{}」不是「{}」的选项", name.text, chosen.text);
+            return self.fail("cell", side.span, message, format!("应为：{}", members.join("、")));
+        }
+        self.term(side)
     }
 
     fn find(&mut self, name: &Name) -> Option<EntryId> {
         match self.setting.lexicon.find(self.setting.package, &name.text) {
             Ok(entry) => Some(entry),
-            Err(NameError::Nothing(near)) => {
-                let place = self.place(name.span);
-                let report = Diagnostic::error(
-                    "unknown-name",
-                    place,
-                    format!("没有「{}」这个名称", name.text),
-                    "没有谁给出这个名称",
-                );
-                self.sink.push(match near {
-                    Some(near) => report.help(format!("是不是「{near}」？")),
-                    None => report.help("名称要在本包或 uses 的包里定义；别的包要写全称 package.id"),
-                });
+            Err(error) => {
+                let located = Located { value: name.text.clone(), place: self.place(name.span) };
+                self.sink.push(misnamed(&error, &located, "没有谁给出这个名称"));
                 None
-            }
-            Err(NameError::Several(givers)) => {
-                let message = format!("「{}」有几处给出：{}", name.text, givers.join("、"));
-                self.fail("two-givers", name.span, message, "请写全称")
             }
         }
     }
@@ -296,9 +313,11 @@ impl Elaborator<'_> {
                 Some(index) => full.push(index),
                 None if self.at_hand.contains(dimension) => full.push(Index::AtHand(*dimension)),
                 None => {
-                    let (entry, dimension) = (&lexicon.entry(id).name, &lexicon.entry(*dimension).name);
-                    let message = format!("「{entry}」按「{dimension}」区分，这里没有说明是哪一个");
-                    return self.fail("cell", span, message, format!("应写 {entry}[…]"));
+                    let (entry, first) = (&lexicon.entry(id).name, lexicon.members(*dimension).first());
+                    let message =
+                        format!("「{entry}」按「{}」区分，这里没有说明是哪一个", lexicon.entry(*dimension).name);
+                    let member = first.map_or("…", |member| member.name.as_str());
+                    return self.fail("cell", span, message, format!("应写成 {entry}[{member}] 的样子"));
                 }
             }
         }
@@ -462,3 +481,6 @@ impl Elaborator<'_> {
         Some(Term { kind: TermKind::Scale(part, id, Box::new(x)), of, span })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -3,13 +3,15 @@
 use super::{
     diagnostic::Diagnostic,
     given,
-    lexicon::Lexicon,
+    lexicon::{Lexicon, NameError},
     model::{EntryId, Given, PackageId, Sort, Type},
+    region::RegionTree,
     row::Row,
     source::{Located, Place},
 };
 use crate::formula::{self, ExpressionKind};
 use chrono::NaiveDate;
+use toml::{Spanned, de::DeValue};
 
 /// A cell of an entry.
 pub type Cell = (EntryId, Vec<usize>);
@@ -31,7 +33,7 @@ pub struct Example {
     /// The steps: what is given and what must follow.
     pub steps: Vec<Step>,
     /// The findings that must be raised, and no others, where the example says so.
-    pub findings: Option<Vec<String>>,
+    pub findings: Option<Vec<Located<String>>>,
     /// The package it stands in, if it stands in one.
     pub package: Option<PackageId>,
     /// Where it stands.
@@ -61,9 +63,9 @@ pub fn cell(lexicon: &Lexicon, package: Option<PackageId>, text: &str) -> Result
         None => lexicon.find_anywhere(&name.text),
     };
     let entry = found.map_err(|error| match error {
-        super::lexicon::NameError::Nothing(Some(near)) => format!("没有「{}」；是不是「{near}」？", name.text),
-        super::lexicon::NameError::Nothing(None) => format!("没有「{}」", name.text),
-        super::lexicon::NameError::Several(givers) => {
+        NameError::Nothing(Some(near)) => format!("没有「{}」；是不是「{near}」？", name.text),
+        NameError::Nothing(None) => format!("没有「{}」", name.text),
+        NameError::Several(givers) => {
             format!("「{}」有几处给出，请写全称：{}", name.text, givers.join("、"))
         }
     })?;
@@ -73,107 +75,148 @@ pub fn cell(lexicon: &Lexicon, package: Option<PackageId>, text: &str) -> Result
         let ExpressionKind::Name(member, _) = &index.kind else {
             return Err(format!("「{text}」的下标不是成员"));
         };
-        let at =
-            by.iter().enumerate().find_map(|(at, dimension)| Some((at, lexicon.member(*dimension, &member.text)?)));
-        let Some((at, position)) = at else {
-            return Err(format!("「{}」没有成员「{}」", name.text, member.text));
-        };
-        members[at] = Some(position);
+        let meant: Vec<(usize, usize)> = by
+            .iter()
+            .enumerate()
+            .filter_map(|(at, dimension)| Some((at, lexicon.member(*dimension, &member.text)?)))
+            .collect();
+        match meant.as_slice() {
+            [(at, position)] if members[*at].is_none() => members[*at] = Some(*position),
+            [(at, _)] => return Err(format!("「{text}」的「{}」写了两次", lexicon.entry(by[*at]).name)),
+            [] => return Err(format!("「{}」没有成员「{}」；{}", name.text, member.text, shape(lexicon, entry))),
+            _ => return Err(format!("「{}」的成员「{}」在几个维度里都有", name.text, member.text)),
+        }
     }
     let full: Option<Vec<usize>> = members.into_iter().collect();
-    full.map(|members| (entry, members)).ok_or_else(|| {
-        let dimensions: Vec<String> = by
-            .iter()
-            .map(|one| {
-                let ids: Vec<&str> = lexicon.members(*one).iter().map(|member| member.id.as_str()).collect();
-                ids.join("|")
-            })
-            .collect();
-        format!("「{}」要写明是哪一格：{}[{}]", name.text, name.text, dimensions.join(", "))
-    })
+    full.map(|members| (entry, members))
+        .ok_or_else(|| format!("「{}」要写明是哪一格：{}", name.text, shape(lexicon, entry)))
 }
 
+/// How a cell of an entry is written: 缴费额[pension|medical, employee|employer].
+fn shape(lexicon: &Lexicon, entry: EntryId) -> String {
+    let entry = lexicon.entry(entry);
+    if entry.by.is_empty() {
+        return format!("{} 不按维度区分", entry.name);
+    }
+    let members = |dimension: &EntryId| {
+        let ids: Vec<&str> = lexicon.members(*dimension).iter().map(|member| member.id.as_str()).collect();
+        ids.join("|")
+    };
+    format!("{}[{}]", entry.name, entry.by.iter().map(members).collect::<Vec<_>>().join(", "))
+}
+
+/// The examples of a package, or of the file of a place.
 pub(super) fn read_examples(
+    regions: &RegionTree,
     lexicon: &Lexicon,
-    package: PackageId,
+    package: Option<PackageId>,
     row: Row<'_>,
-    region: Option<&str>,
+    place: Option<&str>,
     sink: &mut Vec<Diagnostic>,
 ) -> Vec<Example> {
-    let package = region.is_none().then_some(package);
     let mut examples = Vec::new();
     for row in row.tables("example") {
-        let Some(on) = row.date("on") else { continue };
-        let mut steps: Vec<Step> = Vec::new();
-        for key in ["given", "expect"] {
-            for (name, written) in row.items(key) {
-                let texts = row.texts_of(written);
-                let list = written.get_ref().is_array();
-                read_series(lexicon, package, &name, &texts, list, key == "given", &mut steps, sink);
-            }
+        let region = row.text("region");
+        if let Some((region, error)) = region.as_ref().and_then(|text| Some((text, regions.find(&text.value).err()?))) {
+            sink.push(Diagnostic::error("region", region.place, error.to_string(), "应为地区的代码或名称"));
         }
-        let title = row.text("title");
+        if !row.has("expect") && !row.has("findings") {
+            let report = Diagnostic::error("example", row.place_of("title"), "这个算例什么也不证明", "没有写结果");
+            sink.push(report.help("写 expect = { 名称 = \"值\" }，或 findings = [\"…\"]"));
+        }
+        let Some(on) = row.date("on") else { continue };
+        let steps = Series { lexicon, package, row, sink }.steps();
         examples.push(Example {
-            place: title.as_ref().map_or(row.place, |title| title.place),
-            title: title.map(|title| title.value).unwrap_or_default(),
+            place: row.place_of("title"),
+            title: row.string("title").unwrap_or_default(),
             source: row.string("source").unwrap_or_default(),
             on,
             known_at: row.date("known_at"),
-            region: row.string("region").or_else(|| region.map(str::to_owned)),
+            region: region.map(|text| text.value).or_else(|| place.map(str::to_owned)),
             steps,
-            findings: row.texts("findings").map(|names| names.into_iter().map(|name| name.value).collect()),
+            findings: row.texts("findings"),
             package,
         });
     }
     examples
 }
 
-#[expect(clippy::too_many_arguments, reason = "the parts of one line of an example, used once")]
-fn read_series(
-    lexicon: &Lexicon,
+/// The lines of an example, each one value for all months or a list with one for each.
+struct Series<'e, 't> {
+    lexicon: &'e Lexicon,
     package: Option<PackageId>,
-    name: &Located<String>,
-    texts: &[Located<String>],
-    list: bool,
-    given: bool,
-    steps: &mut Vec<Step>,
-    sink: &mut Vec<Diagnostic>,
-) {
-    let cell = match cell(lexicon, package, &name.value) {
-        Ok(cell) => cell,
-        Err(error) => {
-            sink.push(Diagnostic::error("unknown-name", name.place, error, "应为已定义的名称"));
+    row: Row<'t>,
+    sink: &'e mut Vec<Diagnostic>,
+}
+
+impl<'t> Series<'_, 't> {
+    fn steps(mut self) -> Vec<Step> {
+        let row = self.row;
+        let lines = || ["given", "expect"].into_iter().flat_map(|key| row.items(key));
+        let mut lists = lines().filter(|(_, written)| written.get_ref().is_array());
+        // The first list says how many months there are.
+        let first = lists.next().map(|(name, written)| (name.place, row.texts_of(written).len()));
+        let months = first.map_or(1, |(_, months)| months);
+        for (name, written) in lists {
+            let found = row.texts_of(written).len();
+            if found != months {
+                let message = format!("这里有 {found} 个月，别处有 {months} 个月");
+                let report = Diagnostic::error("example", name.place, message, format!("应有 {months} 个值"));
+                let report = report.help("各行的月数要相同；每月都一样的，只写一个值");
+                self.sink.push(first.map_or(report.clone(), |(place, _)| report.with(place, "这里定下月数")));
+            }
+        }
+        let mut steps = Vec::new();
+        steps.resize_with(months, Step::default);
+        for (name, written) in row.items("given") {
+            self.line(&name, written, true, |at, cell, value| steps[at].given.push((cell, value)), months);
+        }
+        for (name, written) in row.items("expect") {
+            self.line(&name, written, false, |at, cell, value| steps[at].expect.push((cell, value)), months);
+        }
+        steps
+    }
+
+    /// Hands over the value of each month.
+    fn line(
+        &mut self,
+        name: &Located<String>,
+        written: &'t Spanned<DeValue<'t>>,
+        given: bool,
+        mut take: impl FnMut(usize, Cell, Given),
+        months: usize,
+    ) {
+        let cell = match cell(self.lexicon, self.package, &name.value) {
+            Ok(cell) => cell,
+            Err(error) => {
+                self.sink.push(Diagnostic::error("unknown-name", name.place, error, "应为已定义的名称"));
+                return;
+            }
+        };
+        let entry = self.lexicon.entry(cell.0);
+        if matches!(entry.sort, Sort::Fact | Sort::Carried) != given
+            || matches!(entry.of, Type::Dimension | Type::Scale(_))
+        {
+            let key = if given { "given" } else { "expect" };
+            let message = format!("「{}」是{}，不能写在 {key} 里", entry.name, entry.sort.name());
+            let report = Diagnostic::error("example", name.place, message, "写错了地方");
+            self.sink.push(report.help("given 里写 fact 和 carried，expect 里写 figure 和 value"));
             return;
         }
-    };
-    let entry = lexicon.entry(cell.0);
-    let wanted = matches!(entry.sort, Sort::Fact | Sort::Carried);
-    if wanted != given || matches!(entry.of, Type::Dimension | Type::Scale(_)) {
-        let expected = if given { "given 里写 fact 或 carried" } else { "expect 里写 figure 或 value" };
-        sink.push(Diagnostic::error("example", name.place, format!("「{}」不能写在这里", entry.name), expected));
-        return;
-    }
-    if steps.is_empty() {
-        steps.resize_with(if list { texts.len() } else { 1 }, Step::default);
-    } else if list && steps.len() == 1 && texts.len() > 1 {
-        // The first line may have been one value for all months.
-        let first = steps.pop().unwrap_or_default();
-        for _ in texts {
-            steps.push(Step { given: first.given.clone(), expect: first.expect.clone() });
-        }
-    } else if list && steps.len() != texts.len() {
-        let message = format!("这里有 {} 个月，别处有 {} 个月", texts.len(), steps.len());
-        sink.push(Diagnostic::error("example", name.place, message, "各行的月数应相同"));
-        return;
-    }
-    for (at, step) in steps.iter_mut().enumerate() {
-        let Some(text) = (if list { texts.get(at) } else { texts.first() }) else { continue };
-        match given::parse(lexicon, cell.0, &text.value) {
-            Ok(value) => {
-                let line = if given { &mut step.given } else { &mut step.expect };
-                line.push((cell.clone(), value));
+        let list = written.get_ref().is_array();
+        let texts = self.row.texts_of(written);
+        for at in 0..months {
+            let Some(text) = texts.get(if list { at } else { 0 }) else { continue };
+            match given::parse(self.lexicon, cell.0, &text.value) {
+                Ok(value) => take(at, cell.clone(), value),
+                Err(error) => {
+                    self.sink.push(Diagnostic::error("form", text.place, error, format!("应为{}", entry.of)));
+                    // What all months share is wrong once.
+                    if !list {
+                        return;
+                    }
+                }
             }
-            Err(error) => sink.push(Diagnostic::error("form", text.place, error, "应符合单位")),
         }
     }
 }

@@ -40,20 +40,21 @@ pub struct Register {
 pub const UNKNOWN: &str = "unknown";
 
 impl Register {
-    /// Adds an instrument under its id and aliases; gives back the instrument that already has one of these names.
-    pub(super) fn add(&mut self, instrument: Instrument, aliases: Vec<String>) -> Option<&Instrument> {
-        let names: Vec<String> = std::iter::once(instrument.id.clone()).chain(aliases).collect();
-        if let Some(taken) = names.iter().find_map(|name| self.by_name.get(name).copied()) {
-            return self.instruments.get(taken);
-        }
+    /// Adds an instrument under its id and aliases, as far as no other has them.
+    pub(super) fn add(&mut self, instrument: Instrument, aliases: Vec<String>) {
         let at = self.instruments.len();
+        for name in std::iter::once(instrument.id.clone()).chain(aliases) {
+            self.by_name.entry(name).or_insert(at);
+        }
         self.instruments.push(instrument);
-        self.by_name.extend(names.into_iter().map(|name| (name, at)));
-        None
+    }
+
+    /// The ids and aliases.
+    pub fn names(&self) -> impl Iterator<Item = &str> {
+        self.by_name.keys().map(String::as_str)
     }
 
     /// The instruments in the order of the register.
-    #[must_use]
     pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
         self.instruments.iter()
     }
@@ -107,8 +108,9 @@ mod tests {
             note: None,
             place: Place::default(),
         };
-        assert!(register.add(law.clone(), vec!["中华人民共和国个人所得税法".to_owned()]).is_none());
-        assert!(register.add(law, Vec::new()).is_some(), "a name belongs to one instrument");
+        register.add(law.clone(), vec!["中华人民共和国个人所得税法".to_owned()]);
+        register.add(Instrument { rank: "规范性文件".to_owned(), ..law }, Vec::new());
+        assert_eq!(register.get("个人所得税法").unwrap().rank, "法律", "a name belongs to one instrument");
         assert!(register.cited("个人所得税法 第六条 第一款").is_some());
         assert!(register.cited("中华人民共和国个人所得税法").is_some());
         assert_eq!(register.uncited("个人所得税法 第六条；某公告 第一条"), ["某公告 第一条"]);

@@ -3,6 +3,7 @@
 //! Same files, same book: nothing here reads a clock, the environment, a network or a database.
 
 mod book;
+mod calendar;
 mod check;
 mod dated;
 mod diagnostic;
@@ -22,8 +23,9 @@ mod source;
 mod term;
 
 pub use book::{Answer, Book, Faulty};
+pub use calendar::{Calendar, DayKind, NoYear, Year};
 pub use dated::{Band, Confidence, Gap, Literal, Timeline, Version};
-pub use diagnostic::{Diagnostic, Severity, nearest, render};
+pub use diagnostic::{Diagnostic, Severity, in_order, nearest, render};
 pub use digest::Digest;
 pub use example::{Cell, Example, Step, cell};
 pub use given::parse as parse_given;

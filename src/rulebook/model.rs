@@ -142,6 +142,19 @@ impl Sort {
             Self::Figure => "figure",
         }
     }
+
+    /// The word for people.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Dimension => "维度",
+            Self::Fact => "事实",
+            Self::Carried => "结转项",
+            Self::Value => "法定值",
+            Self::Scale => "税率表",
+            Self::Figure => "计算项",
+        }
+    }
 }
 
 /// The type of a cell, or of a part of a formula.
@@ -163,6 +176,22 @@ pub enum Type {
     Scale(Unit),
     /// A dimension itself.
     Dimension,
+}
+
+impl Type {
+    /// The unit as a file writes it; for what has none, what it is.
+    #[must_use]
+    pub fn unit(&self) -> String {
+        match self {
+            Self::Number(unit) | Self::Scale(unit) => unit.to_string(),
+            Self::Zero => String::new(),
+            Self::Boolean => "是否".to_owned(),
+            Self::Date => "日期".to_owned(),
+            Self::Rounding => "舍入".to_owned(),
+            Self::Choice(_) => "选项".to_owned(),
+            Self::Dimension => String::new(),
+        }
+    }
 }
 
 /// What an entry holds beyond its name and type.
@@ -396,6 +425,16 @@ impl Supply {
         self.members.iter().zip(cell).all(|(meant, at)| meant.as_ref().is_none_or(|meant| meant.contains(at)))
     }
 
+    /// Whether both answer for some cell with equal right, in a place that both are for.
+    pub(super) fn rivals(&self, other: &Self) -> bool {
+        self.value == other.value
+            && self.named() == other.named()
+            && self.members.iter().zip(&other.members).all(|(a, b)| match (a, b) {
+                (Some(a), Some(b)) => a.iter().any(|member| b.contains(member)),
+                _ => true,
+            })
+    }
+
     /// How many dimensions it names members of: the more, the more special.
     #[must_use]
     pub fn named(&self) -> usize {
@@ -435,9 +474,9 @@ impl fmt::Display for Type {
             Self::Number(unit) if unit.is_ratio() => f.write_str("不带单位的数"),
             Self::Number(unit) => write!(f, "「{unit}」"),
             Self::Zero => f.write_str("0"),
-            Self::Boolean => f.write_str("是否"),
-            Self::Date => f.write_str("日期"),
-            Self::Rounding => f.write_str("舍入"),
+            Self::Boolean => f.write_str("「是否」"),
+            Self::Date => f.write_str("「日期」"),
+            Self::Rounding => f.write_str("「舍入」"),
             Self::Choice(_) => f.write_str("选项"),
             Self::Scale(_) => f.write_str("税率表"),
             Self::Dimension => f.write_str("维度"),

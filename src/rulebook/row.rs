@@ -1,7 +1,7 @@
 //! A TOML table held against its shape, and read by key.
 
 use super::{
-    diagnostic::{Diagnostic, nearest},
+    diagnostic::Diagnostic,
     shape::{Form, Key, Shape},
     source::{FileId, Located, Place},
 };
@@ -28,6 +28,11 @@ pub(super) struct Row<'t> {
 }
 
 impl<'t> Row<'t> {
+    /// The whole of a file.
+    pub(super) fn new(file: FileId, table: &'t DeTable<'t>) -> Self {
+        Self { file, table, place: place(file, 0..0) }
+    }
+
     /// Reports every key that the shape does not know, every required key that is missing and every value of the
     /// wrong form, here and in all tables below.
     pub(super) fn examine(self, shape: &Shape, sink: &mut Vec<Diagnostic>) {
@@ -38,54 +43,68 @@ impl<'t> Row<'t> {
                 (None, None) => sink.push(self.unknown_key(key, shape)),
             }
         }
-        for Key { name, doc, .. } in shape.keys.iter().filter(|key| key.required) {
-            if !self.table.contains_key(*name) {
-                let message = format!("缺少键「{name}」（{doc}）");
-                sink.push(Diagnostic::error("missing-key", self.place, message, format!("这里应写明 {name}")));
-            }
+        for Key { name, form, .. } in shape.keys.iter().filter(|key| key.required && !self.has(key.name)) {
+            let report = Diagnostic::error("missing-key", self.place, format!("缺少「{name}」"), "这里");
+            sink.push(report.help(format!("写上{}", form.written(name))));
         }
     }
 
     fn unknown_key(self, key: &Spanned<std::borrow::Cow<'_, str>>, shape: &Shape) -> Diagnostic {
         let word = key.get_ref();
         let names = || shape.keys.iter().map(|known| known.name);
-        let expected = names().collect::<Vec<_>>().join("、");
+        let known = format!("可用的键：{}", names().collect::<Vec<_>>().join("、"));
         let place = place(self.file, key.span());
-        let report = Diagnostic::error(
-            "unknown-key",
-            place,
-            format!("这里没有「{word}」这个键"),
-            format!("可用的键：{expected}"),
-        );
-        match nearest(word, names()) {
-            Some(near) => report.help(format!("是不是「{near}」？")),
-            None => report,
-        }
+        Diagnostic::error("unknown-key", place, format!("这里没有「{word}」这个键"), known).suggest(
+            word,
+            names(),
+            "删去它，或改成可用的键",
+        )
     }
 
     fn examine_value(self, form: &Form, value: &'t Spanned<DeValue<'t>>, sink: &mut Vec<Diagnostic>) {
         let at = place(self.file, value.span());
         let wrong = |expected: &str| {
-            let found = match value.get_ref() {
-                DeValue::Integer(_) | DeValue::Float(_) => "数字（数字一律写成文字，例如 \"5000\"、\"16%\"）",
-                DeValue::String(_) => "文字",
-                DeValue::Boolean(_) => "true 或 false",
-                DeValue::Datetime(_) => "日期",
-                DeValue::Array(_) => "列表",
-                DeValue::Table(_) => "表",
+            let (found, help) = match value.get_ref() {
+                DeValue::Integer(_) | DeValue::Float(_) => {
+                    ("数字", Some("数一律写成文字，加上引号，例如 \"5000\"、\"16%\""))
+                }
+                DeValue::String(_) if matches!(form, Form::Date) => ("文字", Some("日期不加引号")),
+                DeValue::String(_) => ("这段文字", None),
+                DeValue::Boolean(_) => ("true 或 false", None),
+                DeValue::Datetime(_) if matches!(form, Form::Date) => {
+                    ("带时间的日期", Some("只写年月日，例如 2026-07-01"))
+                }
+                DeValue::Datetime(_) => ("日期", Some("这里的日期要加引号")),
+                DeValue::Array(_) => ("列表", None),
+                DeValue::Table(_) => ("表", None),
             };
-            Diagnostic::error("form", at, format!("这里是{found}"), format!("应为{expected}"))
+            let report = Diagnostic::error("form", at, format!("这里是{found}"), format!("应为{expected}"));
+            match help {
+                Some(help) => report.help(help),
+                None => report,
+            }
         };
         match (form, value.get_ref()) {
             (Form::Text, DeValue::String(_)) | (Form::Flag, DeValue::Boolean(_)) => {}
             (Form::Text, _) => sink.push(wrong("文字")),
             (Form::Flag, _) => sink.push(wrong("true 或 false")),
             (Form::OneOf(words), DeValue::String(word)) if words.contains(&word.as_ref()) => {}
-            (Form::OneOf(words), _) => {
-                sink.push(wrong(&words.iter().map(|w| format!("\"{w}\"")).collect::<Vec<_>>().join("、")))
+            (Form::OneOf(words), DeValue::String(word)) => {
+                let report = Diagnostic::error("form", at, format!("「{word}」不在可选之列"), "写错了");
+                let all = format!("可选：{}", words.join("、"));
+                sink.push(report.suggest(word, words.iter().copied(), &all));
             }
+            (Form::OneOf(words), _) => sink.push(wrong(&words.join("、"))),
             (Form::Date, found) if date(found).is_some() => {}
+            // A day that no calendar has is no TOML, and was reported as such.
+            (Form::Date, DeValue::Datetime(stamp)) if stamp.time.is_none() => {}
             (Form::Date, _) => sink.push(wrong("日期，例如 2026-07-01")),
+            (Form::Dates, DeValue::Array(items)) => {
+                for item in items {
+                    self.examine_value(&Form::Date, item, sink);
+                }
+            }
+            (Form::Dates, _) => sink.push(wrong("日期的列表")),
             (Form::Texts | Form::TextOrTexts, DeValue::Array(items)) => {
                 for item in items {
                     self.examine_value(&Form::Text, item, sink);
@@ -152,12 +171,28 @@ impl<'t> Row<'t> {
         date(self.get(key)?.get_ref())
     }
 
+    pub(super) fn dates(self, key: &str) -> Vec<NaiveDate> {
+        match self.get(key).map(Spanned::get_ref) {
+            Some(DeValue::Array(items)) => items.iter().filter_map(|item| date(item.get_ref())).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     pub(super) fn flag(self, key: &str) -> bool {
         self.flag_or(key, false)
     }
 
     pub(super) fn flag_or(self, key: &str, left_out: bool) -> bool {
         self.get(key).and_then(|value| value.get_ref().as_bool()).unwrap_or(left_out)
+    }
+
+    /// Where the value of a key stands; where it is left out, the table.
+    pub(super) fn place_of(self, key: &str) -> Place {
+        self.get(key).map_or(self.place, |value| place(self.file, value.span()))
+    }
+
+    pub(super) fn has(self, key: &str) -> bool {
+        self.table.contains_key(key)
     }
 
     /// A list of texts, or one text as a list of one.

@@ -9,6 +9,8 @@ pub(super) enum Form {
     OneOf(&'static [&'static str]),
     /// A TOML date without time.
     Date,
+    /// A list of such dates.
+    Dates,
     /// `true` or `false`.
     Flag,
     /// A list of texts.
@@ -25,6 +27,24 @@ pub(super) enum Form {
     Tables(&'static Shape),
     /// Keys of the author's choice (ids), each with such a table.
     TableMap(&'static Shape),
+}
+
+impl Form {
+    /// How a key with this form is written, for people who left it out.
+    pub(super) fn written(&self, key: &str) -> String {
+        match self {
+            Self::Text | Self::TextOrTexts => format!(" {key} = \"…\""),
+            Self::OneOf(words) => format!(" {key} = \"{}\"，可选：{}", words[0], words.join("、")),
+            Self::Date => format!(" {key} = 2026-07-01 这样的日期"),
+            Self::Dates => format!(" {key} = [2026-10-01]"),
+            Self::Flag => format!(" {key} = true"),
+            Self::Texts => format!(" {key} = [\"…\"]"),
+            Self::TextMap | Self::TextsMap => format!(" {key} = {{ … = \"…\" }}"),
+            Self::Table(_) => format!("一节 [{key}]"),
+            Self::Tables(_) => format!(" {key} = [{{ … }}]"),
+            Self::TableMap(_) => format!("一节 [{key}.…]"),
+        }
+    }
 }
 
 /// A key that a table may have.
@@ -198,7 +218,7 @@ static FINDING: Shape = Shape {
     others: None,
 };
 
-static SUPPLY: Shape = Shape {
+pub(super) static SUPPLY: Shape = Shape {
     name: "supply",
     keys: &[
         must("value", Form::Text, "which value"),
@@ -319,3 +339,33 @@ pub(super) static INSTRUMENTS: Shape = Shape {
     keys: &[must("instrument", Form::Tables(&INSTRUMENT), "the register")],
     others: None,
 };
+
+static HOLIDAY: Shape = Shape {
+    name: "holiday",
+    keys: &[
+        must("name", Form::Text, "its name"),
+        may("statutory", Form::Dates, "its statutory days"),
+        may("rest", Form::Dates, "weekdays that are free besides"),
+        may("work", Form::Dates, "weekends that are worked for them"),
+    ],
+    others: None,
+};
+
+static YEAR: Shape = Shape {
+    name: "year",
+    keys: &[
+        must("year", Form::Text, "the year, as text"),
+        must("arranged", Form::Flag, "whether the State Council has arranged it"),
+        must("cite", Form::Text, "instrument, or \"unknown\" with a source"),
+        may("source", Form::Text, "where it was read"),
+        may("published", Form::Date, "when it was published"),
+        must("checked", Form::Date, "when it was last held against the source"),
+        must("confidence", CONFIDENCES, "V, V*, W, K or U"),
+        may("note", Form::Text, "for the reader"),
+        must("holidays", Form::Tables(&HOLIDAY), "the holidays in order"),
+    ],
+    others: None,
+};
+
+pub(super) static CALENDAR: Shape =
+    Shape { name: "calendar_file", keys: &[must("year", Form::Tables(&YEAR), "the years in order")], others: None };

@@ -109,12 +109,14 @@ impl Sources {
         let Place { file, span } = value.place;
         let written = self.text(file).get(span.start..span.end).unwrap_or_default();
         let bare = written.strip_prefix(['"', '\'']).and_then(|rest| rest.strip_suffix(['"', '\'']));
-        if bare == Some(value.value.as_str()) {
-            // An error at the end of a formula has no characters of its own: point at the closing quote.
-            let shifted = inner.shift(span.start + 1);
-            let end = shifted.end.max(shifted.start + 1).min(span.end);
-            return Place { file, span: Span::new(shifted.start.min(end), end) };
-        }
-        value.place
+        let start = match value.value.as_str() {
+            text if text == written => span.start,
+            text if Some(text) == bare => span.start + 1,
+            _ => return value.place,
+        };
+        // An error at the end of a formula has no characters of its own: point at the closing quote.
+        let shifted = inner.shift(start);
+        let end = shifted.end.max(shifted.start + 1).min(span.end);
+        Place { file, span: Span::new(shifted.start.min(end), end) }
     }
 }

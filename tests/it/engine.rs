@@ -401,7 +401,7 @@ fn a_trace_follows_the_formula_and_the_case() {
     assert!(evaluation.value(slot).is_ok());
     let step = trace(&evaluation, slot);
     assert_eq!(step.numbers.as_deref(), Some("(50.01元)"), "乙险 is filtered out, of 丙险 there is none");
-    let names: Vec<&str> = step.steps.iter().map(|step| step.name.as_str()).collect();
+    let names: Vec<&str> = step.steps.iter().map(|step| &*step.name).collect();
     assert_eq!(names, ["计入[甲险]", "应缴[甲险]", "计入[乙险]", "计入[丙险]", "应缴[丙险]"]);
     assert_eq!(step.steps[1].numbers.as_deref(), Some("1000.10元 * 5%"));
     assert_eq!(step.steps[1].rounding.as_deref(), Some("四舍五入到分"));

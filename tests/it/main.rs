@@ -1,11 +1,15 @@
 //! The one integration-test binary: one file a feature, each named here.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by panicking")]
 
+mod columns;
 mod decimal_arithmetic;
 mod documents;
 mod engine;
+mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
 mod roster;
+mod rulebook;
+mod rules;
 mod tidy;

@@ -27,7 +27,8 @@ pub(super) fn check(book: &Book, sink: &mut Vec<Diagnostic>) {
             continue;
         }
         if let Err((message, places)) = prove(book, cases) {
-            let mut report = Diagnostic::error("cases", entry.place, message, "应恰有一种情形成立");
+            let mut report = Diagnostic::error("cases", entry.place, message, "应恰有一种情形成立")
+                .help("改条件，使任何时候恰有一种成立；其余的归 otherwise = true");
             for at in places {
                 let formula = cases[at].when.as_ref().unwrap_or(&cases[at].formula);
                 report = report.with(book.sources().inside(&formula.text, formula.term.span), "这种情形");
@@ -102,10 +103,12 @@ fn collect<'t>(book: &Book, term: &'t Term, questions: &mut Vec<Question<'t>>) {
         TermKind::And(items) | TermKind::Or(items) => items.iter().for_each(|item| collect(book, item, questions)),
         TermKind::Compare(_, a, b) => match (a.of, b.of) {
             (Type::Choice(set), _) => {
-                let chosen = if matches!(a.kind, TermKind::Member(_)) { b } else { a };
                 let members = book.lexicon().members(set).len();
-                if !questions.iter().any(|one| matches!(one, Question::Choice(known, _) if same(known, chosen))) {
-                    questions.push(Question::Choice(chosen, members));
+                for chosen in [a, b].into_iter().map(Box::as_ref).filter(|one| !matches!(one.kind, TermKind::Member(_)))
+                {
+                    if !questions.iter().any(|one| matches!(one, Question::Choice(known, _) if same(known, chosen))) {
+                        questions.push(Question::Choice(chosen, members));
+                    }
                 }
             }
             (Type::Boolean, _) => {
@@ -270,11 +273,16 @@ impl State<'_, '_> {
                     let sign = ["<", "=", ">"][answer.min(2)];
                     format!("{} {sign} {}", text(a), text(b))
                 }
-                Question::Position(term, numbers) => match numbers.get(answer / 2) {
-                    Some(number) if answer % 2 == 1 => format!("{} = {number}", text(term)),
-                    Some(number) => format!("{} < {number}", text(term)),
-                    None => format!("{} > {}", text(term), numbers.last().copied().unwrap_or(Exact::ZERO)),
-                },
+                Question::Position(term, numbers) => {
+                    let (text, below) = (text(term), answer.checked_sub(2).and_then(|below| numbers.get(below / 2)));
+                    match (below, numbers.get(answer / 2)) {
+                        (_, Some(number)) if answer % 2 == 1 => format!("{text} = {number}"),
+                        (Some(low), Some(high)) => format!("{low} < {text} < {high}"),
+                        (None, Some(high)) => format!("{text} < {high}"),
+                        (Some(low), None) => format!("{text} > {low}"),
+                        (None, None) => text,
+                    }
+                }
             })
             .collect();
         parts.join("，")

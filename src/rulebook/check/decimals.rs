@@ -6,9 +6,9 @@ use crate::{
     quantity::Exact,
     rulebook::{
         book::Book,
-        dated::{Literal, Timeline},
+        dated::{Literal, Timeline, most_decimals},
         diagnostic::Diagnostic,
-        model::{Body, EntryId, Formula, Round, Type, Way},
+        model::{Aggregate, Body, EntryId, Formula, Round, Type, Way},
         term::{ScalePart, Term, TermKind},
     },
 };
@@ -22,7 +22,6 @@ const OF_MONEY: u32 = 2;
 
 pub(super) fn check(book: &Book, sink: &mut Vec<Diagnostic>) {
     let mut bounds = Bounds { book, known: BTreeMap::new() };
-    let none = BTreeMap::new();
     for (id, entry) in book.entries() {
         let Some(figure) = book.figure(id) else { continue };
         let money = matches!(entry.of, Type::Number(unit) if unit.is_money());
@@ -31,11 +30,11 @@ pub(super) fn check(book: &Book, sink: &mut Vec<Diagnostic>) {
         }
         let most = bounds.of_way(&figure.way);
         if most.is_none_or(|most| most > OF_MONEY) {
-            let how = most.map_or("无限多".to_owned(), |most| format!("{most} 位"));
+            let how = most.map_or("无限多位".to_owned(), |most| format!(" {most} 位"));
             let message = format!("「{}」可能有{how}小数，却没有写明如何舍入", entry.name);
             let mut report = Diagnostic::error("rounding", entry.place, message, "应写 round，例如 \"half-up 0.01\"")
                 .help("若这一步从不支付，写 round = \"exact\"");
-            for read in rests_on(book, id, &none) {
+            for read in rests_on(book, id) {
                 if bounds.of_entry(read).is_none_or(|most| most > OF_MONEY) {
                     report = report.with(book.entry(read).place, "小数来自这里");
                 }
@@ -56,12 +55,18 @@ impl Bounds<'_> {
             return *known;
         }
         let own = match self.book.entry(id).of {
-            Type::Number(unit) => unit.default_decimals(),
+            Type::Number(unit) => most_decimals(unit),
             _ => 0,
         };
+        // A figure may read what is carried of itself. It then has no more than its unit's decimals, or is reported.
+        self.known.insert(id, Some(own));
         let found = match self.book.body(id) {
             Body::Fact(fact) => Some(fact.decimals),
-            Body::Carried(carried) => self.of_entry(carried.figure),
+            Body::Carried(carried) => match carried.aggregate {
+                Aggregate::Average => None,
+                Aggregate::Count => Some(0),
+                Aggregate::Sum | Aggregate::Last => self.of_entry(carried.figure),
+            },
             Body::Value(timeline) => Some(of_timeline(timeline)),
             Body::Supplied | Body::Dimension | Body::Scale(_) => Some(own),
             Body::Figure(figure) => match figure.round {
