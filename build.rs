@@ -1,5 +1,7 @@
 //! Embeds the rule files: every `.toml` below `rules/`, so that the binary needs no file beside it.
 
+#![expect(clippy::expect_used, reason = "a build that cannot embed its rules must stop")]
+
 use std::{env, fmt::Write as _, fs, path::Path};
 
 fn main() {

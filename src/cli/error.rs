@@ -3,9 +3,9 @@
 use super::output::Output;
 use crate::{
     engine::{Fault, FaultKind},
-    rulebook::{Diagnostic, Faulty, Sources, render},
+    rulebook::{Diagnostic, Faulty, Sources, in_order, render},
 };
-use serde_json::json;
+use serde_json::{Value as Json, json};
 use std::{ffi::OsString, process::ExitCode};
 
 /// What sort of failure it is.
@@ -27,11 +27,13 @@ pub(super) struct CliError {
     message: String,
     place: Option<String>,
     hint: Option<String>,
+    /// For programs: each thing that is wrong on its own.
+    details: Vec<Json>,
 }
 
 impl CliError {
     pub(super) fn new(kind: Kind, code: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, code, message: message.into(), place: None, hint: None }
+        Self { kind, code, message: message.into(), place: None, hint: None, details: Vec::new() }
     }
 
     pub(super) fn input(code: &'static str, message: impl Into<String>) -> Self {
@@ -52,13 +54,27 @@ impl CliError {
 
     /// Rule files that are wrong.
     pub(super) fn rules(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
-        Self::input("rules", format!("规则库有误：\n\n{}", render(sources, diagnostics).trim_end()))
+        let details = in_order(diagnostics).into_iter().map(|one| {
+            json!({
+                "code": one.code,
+                "message": one.message,
+                "where": sources.line(one.at.0),
+                "expected": one.at.1,
+                "hint": one.help,
+            })
+        });
+        let text = format!("规则库有误：\n\n{}", render(sources, diagnostics).trim_end());
+        Self { details: details.collect(), ..Self::input("rules", text) }
     }
 
     /// Writes it to standard error, or as JSON to standard output, and gives the exit code.
     pub(super) fn report(self, output: &Output) -> ExitCode {
         if output.is_json() {
-            let error = json!({ "code": self.code, "message": self.message, "where": self.place, "hint": self.hint });
+            let mut error =
+                json!({ "code": self.code, "message": self.message, "where": self.place, "hint": self.hint });
+            if !self.details.is_empty() {
+                error["diagnostics"] = json!(self.details);
+            }
             output.json(&json!({ "error": error }));
         } else {
             let place = self.place.map_or(String::new(), |place| format!("{place}："));

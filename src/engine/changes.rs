@@ -73,7 +73,10 @@ pub fn changes(a: State<'_>, b: State<'_>) -> Result<Vec<Change>, Vec<Diagnostic
 /// The id of a cell and the code of its place.
 type Key = (String, String);
 
-fn said(state: State<'_>) -> Result<BTreeMap<Key, (String, Vec<Said>)>, Vec<Diagnostic>> {
+/// What a state says of each cell, by its name for people.
+type Statements = BTreeMap<Key, (String, Vec<Said>)>;
+
+fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
     let book = state.book;
     let mut said = BTreeMap::new();
     for (id, entry) in book.entries() {

@@ -98,7 +98,9 @@ pub(super) fn date(function: DateFunction, values: &[Value]) -> Value {
         (DateFunction::Month, [Value::Date(day)]) => Some(number(i64::from(day.month()))),
         (DateFunction::Day, [Value::Date(day)]) => Some(number(i64::from(day.day()))),
         (DateFunction::EndOfMonth, [Value::Date(day)]) => end_of_month(*day).map(Value::Date),
-        (DateFunction::Days, [Value::Date(from), Value::Date(to)]) => Some(number((*to - *from).num_days())),
+        (DateFunction::Days, [Value::Date(from), Value::Date(to)]) => {
+            Some(number(to.signed_duration_since(*from).num_days()))
+        }
         (DateFunction::Months, [Value::Date(from), Value::Date(to)]) => Some(number(whole_months(*from, *to))),
         (DateFunction::EDate, [Value::Date(day), Value::Number(months)]) => {
             let months: Option<i64> = months.floor().to_decimal().and_then(|months| months.try_into().ok());

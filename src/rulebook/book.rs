@@ -21,15 +21,15 @@ use std::{collections::BTreeMap, sync::OnceLock};
 /// The rule book, read and checked. Region files are read when a question first touches them.
 #[derive(Debug)]
 pub struct Book {
-    sources: Sources,
-    instruments: Register,
-    regions: RegionTree,
-    calendar: Calendar,
-    packages: Vec<Package>,
-    lexicon: Lexicon,
-    bodies: Bodies,
-    places: BTreeMap<String, PlaceFiles>,
-    digest: OnceLock<Digest>,
+    pub(super) sources: Sources,
+    pub(super) instruments: Register,
+    pub(super) regions: RegionTree,
+    pub(super) calendar: Calendar,
+    pub(super) packages: Vec<Package>,
+    pub(super) lexicon: Lexicon,
+    pub(super) bodies: Bodies,
+    pub(super) places: BTreeMap<String, PlaceFiles>,
+    pub(super) digest: OnceLock<Digest>,
 }
 
 /// What the entries hold, and what the nation supplies.
@@ -109,19 +109,6 @@ impl Book {
             return Err(Faulty { sources: book.sources, diagnostics });
         }
         Ok(book)
-    }
-
-    pub(super) fn new(
-        sources: Sources,
-        instruments: Register,
-        regions: RegionTree,
-        calendar: Calendar,
-        packages: Vec<Package>,
-        lexicon: Lexicon,
-        bodies: Bodies,
-        places: BTreeMap<String, PlaceFiles>,
-    ) -> Self {
-        Self { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
     }
 
     /// Its files.
@@ -353,3 +340,6 @@ impl Book {
         canonical(&self.sources)
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,7 +1,7 @@
 //! Two time axes: since when a version is in force, and when it could be known.
 
 use super::{diagnostic::Diagnostic, source::Place};
-use crate::quantity::{Exact, Rounding};
+use crate::quantity::{Exact, Rounding, Unit};
 use chrono::NaiveDate;
 use std::fmt;
 
@@ -98,6 +98,13 @@ impl fmt::Display for Literal {
             }
         }
     }
+}
+
+/// How many decimals a value of a unit may have: those of the unit, and two where it is counted whole, since the law
+/// speaks of half months.
+#[must_use]
+pub(super) fn most_decimals(unit: Unit) -> u32 {
+    unit.default_decimals().max(2)
 }
 
 /// One dated version of a value or scale.
@@ -242,6 +249,7 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn day(text: &str) -> NaiveDate {
         text.parse().unwrap()
@@ -314,6 +322,51 @@ mod tests {
         let line = Timeline::new(vec![version("2019-05-01", 16), relief], &mut Vec::new());
         for (on, expected) in [("2020-01-31", 16), ("2020-02-01", 0), ("2020-06-30", 0), ("2020-07-01", 16)] {
             assert_eq!(value(line.on(day(on), None)), expected, "{on}");
+        }
+    }
+
+    proptest! {
+        /// Whatever was published when: on a day the latest start that was known by then answers, and of one start
+        /// the latest publication.
+        #[test]
+        fn a_day_is_answered_as_by_hand(
+            rows in prop::collection::vec((0u64..8, prop::option::of(0u64..12)), 1..6),
+            on in 0u64..12,
+            known_at in prop::option::of(0u64..14),
+        ) {
+            let day = |at: u64| super::NaiveDate::from_ymd_opt(2026, 1, 1).unwrap() + chrono::Days::new(at);
+            let versions: Vec<Version> = rows
+                .iter()
+                .enumerate()
+                .map(|(at, (from, published))| Version {
+                    from: day(*from),
+                    published: published.map(day),
+                    ..version("2026-01-01", i64::try_from(at).unwrap())
+                })
+                .collect();
+            let mut sink = Vec::new();
+            let line = Timeline::new(versions, &mut sink);
+            let mut starts: Vec<(u64, u64)> =
+                rows.iter().map(|(from, published)| (*from, published.unwrap_or(*from))).collect();
+            starts.sort_unstable();
+            let doubled = starts.windows(2).any(|pair| pair[0] == pair[1]);
+            prop_assert_eq!(doubled, !sink.is_empty());
+            if doubled {
+                return Ok(());
+            }
+            let known = |known_from: u64| known_at.is_none_or(|at| known_from <= at);
+            let wanted = rows
+                .iter()
+                .enumerate()
+                .map(|(at, (from, published))| (*from, published.unwrap_or(*from), at))
+                .filter(|(from, known_from, _)| *from <= on && known(*known_from))
+                .max();
+            match (line.on(day(on), known_at.map(day)), wanted) {
+                (Ok(found), Some((.., at))) => prop_assert_eq!(&found.literal, &Literal::Number(Exact::from(i64::try_from(at).unwrap()))),
+                (Err(Gap::Unpublished), None) => prop_assert!(!starts.iter().any(|(_, known_from)| known(*known_from))),
+                (Err(Gap::Before(first)), None) => prop_assert!(*first > day(on)),
+                (found, wanted) => prop_assert!(false, "{:?} {:?}", found.map(|one| &one.literal), wanted),
+            }
         }
     }
 

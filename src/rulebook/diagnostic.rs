@@ -76,6 +76,14 @@ impl Diagnostic {
     }
 }
 
+/// Diagnostics in the order of the files and of the places in them.
+#[must_use]
+pub fn in_order(diagnostics: &[Diagnostic]) -> Vec<&Diagnostic> {
+    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
+    sorted.sort_by_key(|one| (one.at.0.file, one.at.0.span.start));
+    sorted
+}
+
 /// The diagnostics as text for a terminal: in the order of the files, with the lines they point at.
 #[must_use]
 pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
@@ -83,10 +91,8 @@ pub fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     for (_, path, text) in sources.iter() {
         files.add(path, text);
     }
-    let mut sorted: Vec<&Diagnostic> = diagnostics.iter().collect();
-    sorted.sort_by_key(|one| (one.at.0.file, one.at.0.span.start));
     let mut text = String::new();
-    for one in sorted {
+    for one in in_order(diagnostics) {
         let label = |(place, what): &(Place, String), primary: bool| {
             let range = place.span.start..place.span.end;
             let label =

@@ -33,7 +33,7 @@ impl fmt::Display for Digest {
 pub(super) fn canonical(sources: &Sources) -> String {
     let mut content = String::new();
     for (_, path, text) in sources.iter() {
-        content.push_str("\u{1}");
+        content.push('\u{1}');
         content.push_str(path);
         content.push('\n');
         canonical_file(text, &mut content);
@@ -80,9 +80,24 @@ const fn is_sign(c: char) -> bool {
     matches!(c, '=' | ',' | '[' | ']' | '{' | '}' | '.')
 }
 
-/// How many bytes a quoted text takes, quotes and all.
+/// How many bytes a quoted text takes, quotes and all. Three quotes open a text of several lines, which three close.
 fn quoted_length(text: &str, quote: char) -> usize {
     let mut escaped = false;
+    let triple = quote.to_string().repeat(3);
+    if text.starts_with(&triple) {
+        for (at, c) in text.char_indices().skip(3) {
+            match c {
+                _ if escaped => escaped = false,
+                '\\' if quote == '"' => escaped = true,
+                // Up to two more quotes belong to the text itself.
+                _ if text[at..].starts_with(&triple) => {
+                    return at + text[at..].chars().take(5).take_while(|one| *one == quote).count();
+                }
+                _ => {}
+            }
+        }
+        return text.len();
+    }
     for (at, c) in text.char_indices().skip(1) {
         match c {
             _ if escaped => escaped = false,
@@ -97,6 +112,7 @@ fn quoted_length(text: &str, quote: char) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
 
     fn content(text: &str) -> String {
         canonical(&Sources::new([("a.toml".to_owned(), text.to_owned())].into()))
@@ -117,6 +133,39 @@ mod tests {
             plain,
             content("[value.a]\nname = \"减除 # 费用\"\ndated = [{ from = 2019-01-01, value = \"5001\" }]\n")
         );
+    }
+
+    #[test]
+    fn a_text_of_several_lines_is_kept_as_it_is() {
+        for quotes in ["\"\"\"", "'''"] {
+            let text = |inner: &str| content(&format!("note = {quotes}{inner}{quotes}  # 注\nkey = 1\n"));
+            assert_ne!(text("a  b"), text("a b"));
+            assert_ne!(text("a\n# b"), text("a"));
+            assert_ne!(text("a \"b  c\" d"), text("a \"b c\" d"));
+            assert!(text("a").ends_with("\nkey=1\n\n") || text("a").ends_with("\nkey=1\n"), "{}", text("a"));
+        }
+    }
+
+    proptest! {
+        /// Comments, blank lines and spaces around signs change nothing; any other character does.
+        #[test]
+        fn only_what_says_something_counts(
+            words in prop::collection::vec("[a-z险 #]{1,8}", 1..5),
+            spaces in prop::collection::vec(" {0,3}", 5),
+            comment in "# [a-z\"险]{0,9}",
+            other in "[a-z险 #]{1,8}",
+        ) {
+            let file = |words: &[String], gap: &str, comment: &str| -> String {
+                words.iter().map(|word| format!("{gap}a{gap}={gap}\"{word}\"{gap}{comment}\n{comment}\n")).collect()
+            };
+            let plain = content(&file(&words, "", ""));
+            for gap in &spaces {
+                prop_assert_eq!(&content(&file(&words, gap, &comment)), &plain);
+            }
+            let mut changed = words.clone();
+            changed[0].clone_from(&other);
+            prop_assert_eq!(content(&file(&changed, "", "")) == plain, other == words[0]);
+        }
     }
 
     #[test]

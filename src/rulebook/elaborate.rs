@@ -199,17 +199,16 @@ impl Elaborator<'_> {
         }
     }
 
+    /// The type of several terms that must be of one kind: a nought among them says nothing of the kind.
     fn same_all(&mut self, terms: &[Term]) -> Option<Type> {
-        let mut of = terms.first()?.of;
-        for pair in terms.windows(2) {
-            if let [a, b] = pair {
-                let found = self.same(a, b)?;
-                if of == Type::Zero {
-                    of = found;
-                }
+        let (mut known, others) = terms.split_first()?;
+        for term in others {
+            self.same(known, term)?;
+            if known.of == Type::Zero {
+                known = term;
             }
         }
-        Some(of)
+        Some(known.of)
     }
 
     /// Both sides of a comparison; a bare name may be a member of what the other side chooses from.
@@ -482,3 +481,6 @@ impl Elaborator<'_> {
         Some(Term { kind: TermKind::Scale(part, id, Box::new(x)), of, span })
     }
 }
+
+#[cfg(test)]
+mod tests;

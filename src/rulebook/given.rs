@@ -45,8 +45,8 @@ pub(super) fn parse_typed(lexicon: &Lexicon, of: Type, text: &str) -> Result<Giv
 }
 
 /// What is given as what the law fixes.
-pub(super) fn literal(given: Given) -> Result<Literal, String> {
-    match given {
+pub(super) fn literal(given: &Given) -> Result<Literal, String> {
+    match *given {
         Given::Number(value) => Ok(Literal::Number(value)),
         Given::Boolean(value) => Ok(Literal::Boolean(value)),
         Given::Date(value) => Ok(Literal::Date(value)),

@@ -55,7 +55,6 @@ impl Register {
     }
 
     /// The instruments in the order of the register.
-    #[must_use]
     pub fn iter(&self) -> impl Iterator<Item = &Instrument> {
         self.instruments.iter()
     }

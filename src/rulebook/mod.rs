@@ -25,7 +25,7 @@ mod term;
 pub use book::{Answer, Book, Faulty};
 pub use calendar::{Calendar, DayKind, NoYear, Year};
 pub use dated::{Band, Confidence, Gap, Literal, Timeline, Version};
-pub use diagnostic::{Diagnostic, Severity, nearest, render};
+pub use diagnostic::{Diagnostic, Severity, in_order, nearest, render};
 pub use digest::Digest;
 pub use example::{Cell, Example, Step, cell};
 pub use given::parse as parse_given;

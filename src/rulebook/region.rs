@@ -30,16 +30,17 @@ impl RegionTree {
     }
 
     /// The code that stands for a place in the book. GB/T 2260 groups the districts of a municipality under a
-    /// "市辖区" code (110100); both mean the municipality.
+    /// "市辖区" code (110100), and the counties that no prefecture governs under codes of their own (429000); all of
+    /// these mean what lies around them.
     #[must_use]
     pub fn canonical<'c>(&'c self, code: &'c str) -> &'c str {
         let province = self.parent_of_group(code);
         province.unwrap_or(code)
     }
 
-    /// A grouping row ("市辖区", "县", "省直辖县级行政区划") is not a place of its own.
+    /// A grouping row is not a place of its own.
     fn parent_of_group(&self, code: &str) -> Option<&str> {
-        let grouping = matches!(self.name(code)?, "市辖区" | "县");
+        let grouping = matches!(self.name(code)?, "市辖区" | "县" | "省直辖县级行政区划" | "自治区直辖县级行政区划");
         let province = format!("{}0000", code.get(..2)?);
         let (found, _) = self.names.get_key_value(&province)?;
         (grouping && code.ends_with("00")).then_some(found.as_str())
@@ -140,6 +141,9 @@ mod tests {
             ("220100", "长春市"),
             ("220104", "朝阳区"),
             ("220200", "吉林市"),
+            ("420000", "湖北省"),
+            ("429000", "省直辖县级行政区划"),
+            ("429004", "仙桃市"),
             ("530000", "云南省"),
             ("530100", "昆明市"),
             ("530102", "五华区"),
@@ -166,5 +170,9 @@ mod tests {
         assert_eq!(tree.lineage("110105"), ["110105", "110000", NATION]);
         assert_eq!(tree.lineage(NATION), [NATION]);
         assert_eq!(tree.path("530102"), "云南省昆明市五华区");
+        // A row that only groups is no place on the way.
+        assert_eq!(tree.lineage("429004"), ["429004", "420000", NATION]);
+        assert_eq!(tree.path("429004"), "湖北省仙桃市");
+        assert_eq!(tree.find("429000"), Ok("420000"));
     }
 }

@@ -1,6 +1,6 @@
 //! Every fault of a rule book is found, pointed at, and said so that it can be mended; a sound book is read whole.
 
-use gongche::rulebook::{Book, Diagnostic, Sources, render};
+use gongche::rulebook::{Book, Diagnostic, Sources, in_order, render};
 use std::{
     fs,
     path::{Path, PathBuf},
@@ -38,18 +38,26 @@ fn every_fault_is_found_pointed_at_and_explained() {
             wrong.push(format!("{name}: taken for sound"));
             continue;
         };
-        let mut found = faulty.diagnostics.clone();
-        found.sort_by_key(|one| (one.at.0.file, one.at.0.span.start));
+        let found = in_order(&faulty.diagnostics);
         let read = |file: &str| fs::read_to_string(folder.join(file)).unwrap();
         let (codes, texts) = (read("expect"), read("points-at"));
         let expected: Vec<(&str, &str)> = codes.lines().zip(texts.lines()).collect();
-        let found: Vec<(&str, &str)> = found.iter().map(|one| (one.code, pointed_at(&faulty.sources, one))).collect();
+        let found: Vec<(&str, &str)> =
+            found.into_iter().map(|one| (one.code, pointed_at(&faulty.sources, one))).collect();
         if found != expected {
             wrong.push(format!("{name}: expected {expected:?}, found {found:?}"));
         }
         golden("rulebook").bind(|| insta::assert_snapshot!(name, render(&faulty.sources, &faulty.diagnostics)));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_approved_text_has_its_book() {
+    for entry in fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("golden/rulebook")).unwrap() {
+        let name = entry.unwrap().path().file_stem().unwrap().to_owned();
+        assert!(books().join("faulty").join(&name).is_dir(), "golden/rulebook/{}: no such book", name.display());
+    }
 }
 
 #[test]

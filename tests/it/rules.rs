@@ -150,6 +150,9 @@ fn a_faulty_book_is_refused_with_everything_that_is_wrong() {
     }
     let json = gongche("faulty/five-at-once", &["rules", "check", "--format", "json"]).json();
     assert_eq!(json["error"]["code"], "rules");
+    let all = json["error"]["diagnostics"].as_array().unwrap();
+    let gap = all.iter().find(|one| one["code"] == "gap").unwrap();
+    assert_eq!((all.len(), gap["where"].as_str()), (7, Some("b.toml:19")));
 }
 
 #[test]

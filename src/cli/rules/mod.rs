@@ -2,6 +2,8 @@
 
 mod check;
 mod coverage;
+mod diff;
+mod impact;
 mod list;
 mod show;
 mod survey;
@@ -24,6 +26,10 @@ pub(super) enum Rules {
     Test,
     /// 各地各项的值自何时起、到何时止，缺什么
     Coverage(coverage::Coverage),
+    /// 两部规则库、两个日期或两个已知日之间有什么不同
+    Diff(diff::Diff),
+    /// 规则的变化影响名单上的谁、影响多少、自何月起
+    Impact(impact::Impact),
     /// 输出规则文件的 JSON Schema，供编辑器使用
     Schema,
 }
@@ -36,6 +42,8 @@ impl Rules {
             Self::Show(show) => show.run(&book::read(rules)?, output),
             Self::Test => test::run(&book::read_all(rules)?, output),
             Self::Coverage(coverage) => coverage.run(&book::read_all(rules)?, output),
+            Self::Diff(diff) => diff.run(rules, output),
+            Self::Impact(impact) => impact.run(rules, output),
             Self::Schema => {
                 output.json(&crate::rulebook::json_schema());
                 Ok(Done::Clean)

@@ -6,7 +6,7 @@ use crate::{
     quantity::Exact,
     rulebook::{
         book::Book,
-        dated::{Literal, Timeline},
+        dated::{Literal, Timeline, most_decimals},
         diagnostic::Diagnostic,
         model::{Aggregate, Body, EntryId, Formula, Round, Type, Way},
         term::{ScalePart, Term, TermKind},
@@ -55,7 +55,7 @@ impl Bounds<'_> {
             return *known;
         }
         let own = match self.book.entry(id).of {
-            Type::Number(unit) => unit.default_decimals(),
+            Type::Number(unit) => most_decimals(unit),
             _ => 0,
         };
         // A figure may read what is carried of itself. It then has no more than its unit's decimals, or is reported.

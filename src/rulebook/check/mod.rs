@@ -16,3 +16,6 @@ pub(super) fn book(book: &Book, sink: &mut Vec<Diagnostic>) {
     cases::check(book, sink);
     decimals::check(book, sink);
 }
+
+#[cfg(test)]
+mod tests;

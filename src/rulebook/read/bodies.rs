@@ -70,8 +70,8 @@ impl Reader<'_> {
                     }
                     Body::Supplied
                 }
-                (false, dated_is_empty) => {
-                    if dated_is_empty {
+                (false, _) => {
+                    if !row.has("dated") {
                         let message = format!("「{}」没有任何版本", head.name);
                         let report = Diagnostic::error("missing-key", head.place, message, "这个值");
                         sink.push(

@@ -4,7 +4,7 @@ use super::{INSTRUMENTS_FILE, Reader};
 use crate::{
     quantity::{Exact, Rounding},
     rulebook::{
-        dated::{Band, Confidence, Literal, Timeline, Version},
+        dated::{Band, Confidence, Literal, Timeline, Version, most_decimals},
         diagnostic::Diagnostic,
         given,
         instrument::UNKNOWN,
@@ -39,6 +39,10 @@ impl Reader<'_> {
     }
 
     pub(super) fn timeline(self, of: Type, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Timeline {
+        if row.has("dated") && row.tables("dated").is_empty() {
+            let report = Diagnostic::error("missing-key", row.place_of("dated"), "一个版本也没有", "空的");
+            sink.push(report.help("写 dated = [{ from = … }]；确实没有这一项，用 supply 的 none"));
+        }
         let versions = row.tables("dated").into_iter().filter_map(|row| self.version(of, row, lexicon, sink)).collect();
         Timeline::new(versions, sink)
     }
@@ -89,7 +93,7 @@ pub(super) fn no_source(place: Place) -> Diagnostic {
 fn literal(of: Type, text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Literal> {
     let read = match of {
         Type::Rounding => Rounding::parse(&text.value).map(Literal::Rounding).map_err(|error| error.to_string()),
-        _ => given::parse_typed(lexicon, of, &text.value).and_then(given::literal),
+        _ => given::parse_typed(lexicon, of, &text.value).and_then(|given| given::literal(&given)),
     };
     let literal = match read {
         Ok(literal) => literal,
@@ -99,10 +103,10 @@ fn literal(of: Type, text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<D
         }
     };
     if let (Literal::Number(value), Type::Number(unit)) = (&literal, of)
-        && value.to_decimal().is_none_or(|value| value.normalize().scale() > unit.default_decimals())
+        && value.to_decimal().is_none_or(|value| value.normalize().scale() > most_decimals(unit))
     {
-        let message = format!("「{}」的小数超过 {} 位", text.value, unit.default_decimals());
-        sink.push(Diagnostic::error("form", text.place, message, format!("{of}最多 {} 位", unit.default_decimals())));
+        let message = format!("「{}」的小数超过 {} 位", text.value, most_decimals(unit));
+        sink.push(Diagnostic::error("form", text.place, message, format!("{of}最多 {} 位", most_decimals(unit))));
     }
     Some(literal)
 }

@@ -39,11 +39,11 @@ impl<'t> Declared<'t> {
 }
 
 /// Whether it is lower-case letters, digits and underscores.
-fn is_plain(id: &str) -> bool {
+pub(super) fn is_plain(id: &str) -> bool {
     !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'_')
 }
 
-fn not_an_id(id: &Located<String>) -> Diagnostic {
+pub(super) fn not_an_id(id: &Located<String>) -> Diagnostic {
     let message = format!("「{}」不能作 id", id.value);
     let report = Diagnostic::error("id", id.place, message, "只能用小写英文字母、数字和下划线");
     report.help("中文名称写在 name 里")

@@ -1,6 +1,9 @@
 //! Figures and findings: formulas with their units, cases, roundings and sentences.
 
-use super::Reader;
+use super::{
+    Reader,
+    declare::{is_plain, not_an_id},
+};
 use crate::{
     formula::Span,
     quantity::Rounding,
@@ -74,6 +77,12 @@ impl Reader<'_> {
             });
         }
         let cases: Vec<Case> = cases.into_iter().collect::<Option<_>>()?;
+        if cases.is_empty() && row.has("cases") {
+            let report = Diagnostic::error("cases", row.place_of("cases"), "一种情形也没有", "空的");
+            sink.push(
+                report.help("写 cases = [{ when = \"…\", formula = \"…\" }, { otherwise = true, formula = \"…\" }]"),
+            );
+        }
         if cases.iter().rev().skip(1).any(|case| case.when.is_none()) {
             let report = Diagnostic::error("cases", place, "otherwise 只能有一个，放在最后", "这个数的情形");
             sink.push(report.help("把 otherwise = true 的情形移到最后"));
@@ -144,6 +153,9 @@ impl Reader<'_> {
         lexicon: &Lexicon,
         sink: &mut Vec<Diagnostic>,
     ) -> Option<Finding> {
+        if !is_plain(&id.value) {
+            sink.push(not_an_id(id));
+        }
         let by: Vec<EntryId> = row
             .texts("by")
             .unwrap_or_default()

@@ -19,9 +19,8 @@ use super::{
     shape::{INSTRUMENTS, PACKAGE, REGION_TREE},
     source::{FileId, Located, Sources},
 };
-use calendar::read_calendar;
 use declare::Declared;
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::OnceLock};
 use toml::{Spanned, de::DeTable};
 
 /// The file of the register and that of the tree; region files lie below this folder; all others are packages.
@@ -61,7 +60,7 @@ fn explain(message: &str) -> (String, &'static str) {
 pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut instruments = Register::default();
     let mut regions = RegionTree::default();
-    let mut working_days = Calendar::default();
+    let mut working_days = None;
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
     for (file, path, _) in sources.iter() {
@@ -70,7 +69,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
         } else if path == REGIONS_FILE {
             regions = read_regions(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
         } else if path == CALENDAR_FILE {
-            working_days = read_calendar(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
+            working_days = Some((file, parse(&sources, file, sink)));
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
         } else {
@@ -83,13 +82,17 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
         row.examine(&PACKAGE, sink);
     }
     let reader = Reader { sources: &sources, instruments: &instruments, regions: &regions };
+    let calendar = working_days
+        .as_ref()
+        .map_or_else(Calendar::default, |(file, table)| reader.calendar(Row::new(*file, table.get_ref()), sink));
     let mut heads = reader.packages(&rows, sink);
     let declared = Declared::all(&rows);
     let lexicon = reader.declare(&declared, &mut heads, sink);
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
     drop((declared, rows));
-    drop(packages);
-    Book::new(sources, instruments, regions, working_days, heads, lexicon, bodies, places)
+    drop((packages, working_days));
+    let packages = heads;
+    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
