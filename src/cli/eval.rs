@@ -258,6 +258,7 @@ fn write_step(step: &Step<'_>, depth: usize, text: &mut String) {
         "carried" => "（结转数）",
         "default" => "（未给出，按默认）",
         "unknown" => "（未给出）",
+        "above" => "（见上）",
         _ => "",
     };
     let _ = writeln!(text, "{indent}{} = {}{from}", step.name, step.value);

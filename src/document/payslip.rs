@@ -2,7 +2,7 @@
 
 use super::{DocumentError, Meta, render};
 use crate::{
-    payroll::{Contribution, Slip, Worker},
+    payroll::{Contribution, Slip, UncertainValue, Worker},
     quantity::{Exact, Money, capitals, format_decimal, format_thousands},
 };
 use chrono::{Datelike, NaiveDate};
@@ -56,7 +56,8 @@ pub fn payslip(
 /// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
 /// | `employers` | the employer's lines: as `own`; then `employers_total` and `cost` |
 /// | `findings` | `severity` (in words), `message`, `cite`, `remedy` |
-/// | `uncertain` | what the marks refer to: `mark`, `name`, `value`, `source`, `confidence` (in words) |
+/// | `uncertain` | what the marks refer to: `mark`, `name`, `value`, `confidence` (in words), `remark` (as much of note and source as there is room for) |
+/// | `shortened` | whether remarks were cut short, and where they stand in full |
 /// | `rulebook`, `values` | the two digests, shortened |
 fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
     let side = |payer: &str| -> Vec<Value> {
@@ -90,23 +91,7 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
             })
         })
         .collect();
-    let uncertain: Vec<Value> = slip
-        .uncertain
-        .iter()
-        .enumerate()
-        .map(|(at, one)| {
-            let due = if one.provisional { "，已到复核日，暂按此计算" } else { "" };
-            // The template ends the sentence.
-            let note = one.note.as_ref().map_or(String::new(), |note| format!("；{}", note.trim_end_matches('。')));
-            json!({
-                "mark": mark(at),
-                "name": one.name,
-                "value": one.value,
-                "source": one.source,
-                "confidence": format!("{}{due}{note}", one.confidence.meaning()),
-            })
-        })
-        .collect();
+    let (uncertain, shortened_remarks) = uncertain(&slip.uncertain);
     json!({
         "title": "工资条",
         "employer": worker.payer,
@@ -157,9 +142,51 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "cost": slip.employer_cost.thousands(),
         "findings": findings,
         "uncertain": uncertain,
+        "shortened": if shortened_remarks { "说明有节略，全文在本文件所附的 result.json 里。" } else { "" },
         "rulebook": shortened(&frame.rulebook),
         "values": shortened(&slip.values_digest),
     })
+}
+
+/// Characters that a page has room for in the list of uncertain values.
+const ROOM: usize = 820;
+
+/// The least that is worth saying of a remark that is cut short.
+const LEAST_REMARK: usize = 6;
+
+/// The uncertain values, and whether any remark was cut short: the list takes what room there is on the page, evenly.
+fn uncertain(values: &[UncertainValue]) -> (Vec<Value>, bool) {
+    let confidence = |one: &UncertainValue| {
+        format!("{}{}", one.confidence.meaning(), if one.provisional { "，已到复核日" } else { "" })
+    };
+    let length = |one: &UncertainValue| [&one.name, &one.value, &confidence(one)].map(|text| text.chars().count());
+    let taken: usize = values.iter().flat_map(length).sum();
+    let room = ROOM.saturating_sub(taken).checked_div(values.len()).unwrap_or_default();
+    let mut any_shortened = false;
+    let entries = values.iter().enumerate().map(|(at, one)| {
+        let note = one.note.as_ref().map_or(String::new(), |note| format!("{}。", note.trim_end_matches('。')));
+        let whole = format!("{note}来源：{}。", one.source.trim_end_matches('。'));
+        let remark = brief(&whole, room);
+        any_shortened |= remark != whole;
+        json!({
+            "mark": mark(at), "name": one.name, "value": one.value, "confidence": confidence(one), "remark": remark,
+        })
+    });
+    (entries.collect(), any_shortened)
+}
+
+/// As much of a text as has room, ended where it takes breath if it can be.
+fn brief(text: &str, room: usize) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    if room < LEAST_REMARK {
+        return String::new();
+    }
+    let fits: Vec<char> = text.chars().take(room - 1).collect();
+    let breath = fits.iter().rposition(|c| "。；，、".contains(*c)).filter(|at| *at * 2 >= fits.len());
+    let kept: String = fits.iter().take(breath.unwrap_or(fits.len())).collect();
+    format!("{kept}…")
 }
 
 fn contribution(one: &Contribution) -> Value {

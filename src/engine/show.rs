@@ -10,12 +10,11 @@ use rust_decimal::Decimal;
 /// How many decimals of a quotient without end are shown to people.
 const SHOWN_DECIMALS: u32 = 6;
 
-/// A number with at least its unit's decimals: 555.00. A quotient without end stays a fraction.
+/// A number, in yuan with at least two decimals: 555.00. A quotient without end stays a fraction.
 #[must_use]
 pub fn show_number(value: Exact, of: Type) -> String {
     let least = match of {
-        Type::Number(unit) if unit.is_ratio() => 0,
-        Type::Number(unit) => unit.default_decimals(),
+        Type::Number(unit) if unit.is_priced() => unit.default_decimals(),
         _ => 0,
     };
     match value.to_decimal() {

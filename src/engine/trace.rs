@@ -29,7 +29,8 @@ pub struct Step<'b> {
     pub name: Cow<'b, str>,
     /// Its value, with unit.
     pub value: String,
-    /// Where the value comes from: `figure`, `value`, `given`, `carried`, `default`, `unknown`.
+    /// Where the value comes from: `figure`, `above` (a figure derived where it was first
+    /// read), `value`, `given`, `carried`, `default`, `unknown`.
     pub origin: &'static str,
     /// The formula in the law's terms.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,6 +145,10 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
             }
             Origin::Missing(coverage) => step.note = Some(coverage.to_string().into()),
             Origin::Figure(computation) => {
+                if !first_time {
+                    step.origin = "above";
+                    return step;
+                }
                 let Some(figure) = book.figure(entry) else { return step };
                 step.cite = figure.cite.as_deref().map(Cow::from);
                 let by = &book.entry(entry).by;
@@ -165,23 +170,21 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                     (Some(RoundBy::Value(_)), Round::Value(value)) => self.rounding(value, &at_hand),
                     _ => None,
                 };
-                if first_time {
-                    let mut reads = Vec::new();
-                    if let Way::Cases(cases) = &figure.way {
-                        for when in cases.iter().filter_map(|case| case.when.as_ref()) {
-                            self.reads(&when.term, &at_hand, &mut reads);
-                        }
+                let mut reads = Vec::new();
+                if let Way::Cases(cases) = &figure.way {
+                    for when in cases.iter().filter_map(|case| case.when.as_ref()) {
+                        self.reads(&when.term, &at_hand, &mut reads);
                     }
-                    if let Some(formula) = formula {
-                        self.reads(&formula.term, &at_hand, &mut reads);
-                    }
-                    if let Round::Value(value) = figure.round {
-                        reads.extend(self.slot_at_hand(value, &at_hand));
-                    }
-                    let mut seen = BTreeSet::new();
-                    reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
-                    step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
                 }
+                if let Some(formula) = formula {
+                    self.reads(&formula.term, &at_hand, &mut reads);
+                }
+                if let Round::Value(value) = figure.round {
+                    reads.extend(self.slot_at_hand(value, &at_hand));
+                }
+                let mut seen = BTreeSet::new();
+                reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
+                step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
             }
         }
         step

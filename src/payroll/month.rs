@@ -8,7 +8,7 @@ use super::{
 use crate::{
     engine::{Dates, Evaluation, Fault, FaultKind, Places, Plan, Question, SlotId, Value},
     quantity::Exact,
-    rulebook::{Book, Diagnostic, Given},
+    rulebook::{Book, Diagnostic, Given, Role},
 };
 use chrono::{Datelike, NaiveDate};
 use std::collections::BTreeMap;
@@ -20,6 +20,8 @@ pub struct Row {
     pub places: Places,
     /// The first day of employment.
     pub hired: NaiveDate,
+    /// The last day of employment, if it has come.
+    pub left: Option<NaiveDate>,
     /// The facts.
     pub facts: BTreeMap<String, Given>,
     /// What is known of earlier payments in the tax year.
@@ -30,7 +32,12 @@ pub struct Row {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Refusal {
     /// The book does not cover it.
-    Coverage(String),
+    Coverage {
+        /// Whose place it does not cover; none where it is the date, whatever the place.
+        role: Option<Role>,
+        /// What it does not have, in words.
+        reason: String,
+    },
     /// What was given does not do.
     Facts(String),
     /// Facts are missing that decide the figures: their names.
@@ -90,12 +97,17 @@ impl<'b> Month<'b> {
         self.plans.get(places)
     }
 
-    /// How many payments of the tax year before this month's a person of that hiring day would have had.
+    /// How many payments somebody has had in the tax year before this one, who is paid each month that they are
+    /// employed, always as long after it as this time. Payments for months up to that of `through` are not counted.
     #[must_use]
-    pub fn payments_before(&self, hired: NaiveDate) -> u32 {
-        let paid_on = self.dates.payment;
-        let first = if hired.year() < paid_on.year() { 1 } else { hired.month() };
-        paid_on.month().saturating_sub(first)
+    pub fn payments_before(&self, hired: NaiveDate, left: Option<NaiveDate>, through: Option<NaiveDate>) -> usize {
+        let period = month_number(self.dates.period);
+        let delay = month_number(self.dates.payment) - period;
+        let january = self.dates.payment.year() * 12;
+        let paid_first = month_number(hired).max(january - delay);
+        let first = through.map_or(paid_first, |through| paid_first.max(month_number(through) + 1));
+        let last = left.map_or(period - 1, |left| month_number(left).min(period - 1));
+        usize::try_from(last - first + 1).unwrap_or(0)
     }
 
     /// Computes a row.
@@ -122,11 +134,8 @@ impl<'b> Month<'b> {
 
     /// What no ledger and no opening balance says is said, never assumed.
     fn missing_months(&self, plan: &Plan<'b>, row: &Row) -> Result<(SlotId, Value), Refusal> {
-        let expected = usize::try_from(self.payments_before(row.hired)).unwrap_or(usize::MAX);
-        let missing = match &row.known.opening {
-            Some(_) => 0,
-            None => expected.saturating_sub(row.known.slips.len()),
-        };
+        let through = row.known.opening.as_ref().map(|opening| opening.through);
+        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(row.known.slips.len());
         let (entry, cell) =
             self.chart.cell("payroll.months_missing").map_err(|error| Refusal::Facts(error.to_string()))?;
         let slot = plan.find(entry, &cell).ok_or_else(|| Refusal::Facts("payroll.months_missing".to_owned()))?;
@@ -134,11 +143,119 @@ impl<'b> Month<'b> {
     }
 }
 
-impl From<Fault> for Refusal {
-    fn from(fault: Fault) -> Self {
-        match fault.kind {
-            FaultKind::Coverage(coverage) => Self::Coverage(coverage.to_string()),
+/// Months counted on, January of the year nought being 0.
+fn month_number(day: NaiveDate) -> i32 {
+    day.year() * 12 + day.month0().cast_signed()
+}
+
+impl Refusal {
+    pub(super) fn of(plan: &Plan<'_>, fault: &Fault) -> Self {
+        match &fault.kind {
+            FaultKind::Coverage(coverage) => {
+                let book = plan.book();
+                let entry = book.entry(plan.slot(fault.slot).entry);
+                let role = entry.by_region.then(|| book.package(entry.package).place);
+                Self::Coverage { role, reason: coverage.to_string() }
+            }
             FaultKind::Arithmetic(_) | FaultKind::Cases(_) => Self::Facts(fault.to_string()),
         }
+    }
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::{quantity::Money, rulebook::Sources};
+    use std::sync::LazyLock;
+
+    static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    /// The payroll of a month of the book that the program carries.
+    pub(in crate::payroll) fn month(period: &str, paid_on: &str) -> Month<'static> {
+        let start = day(&format!("{period}-01"));
+        let end = start + chrono::Months::new(1) - chrono::Days::new(1);
+        Month::new(&BOOK, start, end, day(paid_on), None).unwrap()
+    }
+
+    /// Somebody in Kunming with all of a wage in the base, and the fund at 5 %.
+    pub(in crate::payroll) fn row(wage: &str) -> Row {
+        let yuan = Given::Number(Exact::from(Money::parse(wage).unwrap()));
+        let hired = day("2026-09-01");
+        let facts = [
+            ("payroll.amount[base]", yuan.clone()),
+            ("social.declared_base", yuan.clone()),
+            ("fund.declared_base", yuan),
+            ("fund.rate", Given::Number(Exact::parse("0.05").unwrap())),
+            ("tax.months.paid_on", Given::Date(day("2026-09-30"))),
+            ("tax.months.hire_date", Given::Date(hired)),
+        ];
+        let facts = facts.into_iter().map(|(id, given)| (id.to_owned(), given)).collect();
+        Row { places: Places::all(Some("530100")), hired, left: None, facts, known: Known::default() }
+    }
+
+    #[test]
+    fn earlier_payments_are_those_of_the_tax_year_of_payment() {
+        let before = |period, paid_on, hired, left: &str, through: &str| {
+            let given = |text: &str| (!text.is_empty()).then(|| day(text));
+            month(period, paid_on).payments_before(day(hired), given(left), given(through))
+        };
+        // Paid in the month itself: January has none before it, December eleven.
+        assert_eq!(before("2026-01", "2026-01-31", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-02", "2026-02-28", "2025-12-31", "", ""), 1);
+        assert_eq!(before("2026-12", "2026-12-31", "2020-03-02", "", ""), 11);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-09-01", "", ""), 0);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-08-31", "", ""), 1);
+        assert_eq!(before("2026-09", "2026-09-30", "2026-03-31", "", ""), 6);
+        // Paid the month after: the wage of December opens the new tax year.
+        assert_eq!(before("2025-12", "2026-01-10", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-01", "2026-02-10", "2020-03-02", "", ""), 1);
+        assert_eq!(before("2026-11", "2026-12-10", "2020-03-02", "", ""), 11);
+        assert_eq!(before("2026-12", "2027-01-10", "2020-03-02", "", ""), 0);
+        assert_eq!(before("2026-08", "2026-09-10", "2026-08-03", "", ""), 0);
+        assert_eq!(before("2026-09", "2026-10-10", "2026-08-03", "", ""), 1);
+        // Nobody is paid for months after leaving.
+        assert_eq!(before("2026-08", "2026-08-31", "2026-03-01", "2026-05-31", ""), 3);
+        assert_eq!(before("2026-08", "2026-08-31", "2026-03-01", "2026-08-15", ""), 5);
+        assert_eq!(before("2026-02", "2026-02-28", "2020-03-02", "2025-12-31", ""), 0);
+        // What an opening balance holds is not expected again.
+        assert_eq!(before("2026-09", "2026-09-30", "2020-03-02", "", "2026-08-31"), 0);
+        assert_eq!(before("2026-11", "2026-11-30", "2020-03-02", "", "2026-08-31"), 2);
+        assert_eq!(before("2026-02", "2026-02-28", "2020-03-02", "", "2025-12-31"), 1);
+    }
+
+    #[test]
+    fn what_the_book_does_not_cover_is_told_with_the_place_that_it_is_for() {
+        let refused = |change: fn(&mut Places, Option<String>)| {
+            let mut row = row("5000");
+            change(&mut row.places, Some("810000".to_owned()));
+            let mut month = month("2026-09", "2026-09-30");
+            month.prepare([&row.places]).unwrap();
+            match month.slip(&row).unwrap_err() {
+                Refusal::Coverage { role, reason } => {
+                    assert!(reason.contains("香港"), "{reason}");
+                    role.unwrap()
+                }
+                other => panic!("{other:?}"),
+            }
+        };
+        assert_eq!(refused(|places, code| places.insurance = code), Role::Insurance);
+        assert_eq!(refused(|places, code| places.fund = code), Role::Fund);
+        assert_eq!(refused(|places, code| places.work = code), Role::Work);
+    }
+
+    #[test]
+    fn a_fact_out_of_range_is_refused_with_its_name() {
+        let mut row = row("5000");
+        row.facts.insert("payroll.other_deduction".to_owned(), Given::Number(Exact::from(-1)));
+        let mut month = month("2026-09", "2026-09-30");
+        month.prepare([&row.places]).unwrap();
+        assert!(matches!(month.slip(&row), Err(Refusal::Facts(reason)) if reason.starts_with("其他扣款")));
+        row.facts.remove("payroll.other_deduction");
+        row.facts.remove("social.declared_base");
+        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["申报缴费基数".to_owned()])));
     }
 }

@@ -5,11 +5,11 @@ use super::{
     month::Refusal,
 };
 use crate::{
-    engine::{Evaluation, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
+    engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::{Confidence, EntryId, Gravity},
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person's month, computed. Amounts are in yuan.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,7 +82,7 @@ pub struct Line {
 /// The cumulative tax columns. Amounts in yuan, to date.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TaxBlock {
-    /// 任职受雇月份数.
+    /// 任职受雇月份数, as a plain number.
     pub months: String,
     /// 累计收入.
     pub income: Money,
@@ -205,14 +205,13 @@ impl Slip {
         slip.uncertain = unsettled
             .into_iter()
             .filter_map(|group| {
-                let alone = group.len() == 1;
+                let name = name_of(plan, &group);
                 let source = group.into_iter().next()?;
-                let entry = plan.book().entry(plan.slot(source.slot).entry);
                 let value = reader.evaluation.computed(source.slot).cloned().unwrap_or(Value::None);
-                let name = if alone { source.name } else { entry.name.clone() };
+                let of = plan.book().entry(plan.slot(source.slot).entry).of;
                 Some(UncertainValue {
                     name: format!("{}{name}", source.place.unwrap_or_default()),
-                    value: show(plan.book().lexicon(), &value, entry.of),
+                    value: show(plan.book().lexicon(), &value, of),
                     confidence: source.confidence,
                     source: source.cite,
                     note: source.note,
@@ -221,6 +220,7 @@ impl Slip {
             })
             .collect();
         slip.findings = reader.evaluation.findings();
+        reader.covered()?;
         Ok(slip)
     }
 
@@ -253,6 +253,30 @@ fn told_once(sources: impl Iterator<Item = Source>) -> Vec<Vec<Source>> {
     groups
 }
 
+/// How many members a name lists; of more, the name of all says it better.
+const LISTED_MEMBERS: usize = 2;
+
+/// One name for cells that stand in one line of the book: with the members that set them apart from the entry's others.
+fn name_of(plan: &Plan<'_>, group: &[Source]) -> String {
+    let lexicon = plan.book().lexicon();
+    let Some(first) = group.first() else { return String::new() };
+    let entry = plan.book().entry(plan.slot(first.slot).entry);
+    let members: Vec<&str> = entry
+        .by
+        .iter()
+        .enumerate()
+        .flat_map(|(at, dimension)| {
+            let all = lexicon.members(*dimension);
+            let of_group: BTreeSet<usize> =
+                group.iter().filter_map(|source| plan.slot(source.slot).cell.get(at).copied()).collect();
+            let tells = of_group.len() <= LISTED_MEMBERS && of_group.len() < all.len();
+            of_group.into_iter().filter(move |_| tells).filter_map(|member| all.get(member))
+        })
+        .map(|member| member.name.as_str())
+        .collect();
+    if members.is_empty() { entry.name.clone() } else { format!("{}[{}]", entry.name, members.join("、")) }
+}
+
 struct Reader<'e, 'c, 'p, 'b> {
     chart: &'c Chart<'b>,
     evaluation: &'e mut Evaluation<'p, 'b>,
@@ -260,13 +284,25 @@ struct Reader<'e, 'c, 'p, 'b> {
 
 impl Reader<'_, '_, '_, '_> {
     fn value(&mut self, entry: EntryId, cell: &[usize]) -> Result<Value, Refusal> {
-        match self.evaluation.cell(entry, cell)? {
-            Value::Unknown(unknown) => {
-                let plan = self.evaluation.plan();
-                Err(Refusal::Open(unknown.facts().map(|slot| plan.name(slot)).collect()))
-            }
+        let plan = self.evaluation.plan();
+        match self.evaluation.cell(entry, cell).map_err(|fault| Refusal::of(plan, &fault))? {
+            Value::Unknown(unknown) => Err(Refusal::Open(unknown.facts().map(|slot| plan.name(slot)).collect())),
             value => Ok(value),
         }
+    }
+
+    /// Refuses what the book does not cover, also where only a finding asked for it: that nothing is said against a
+    /// wage must not come of having no standard to hold it to.
+    fn covered(&mut self) -> Result<(), Refusal> {
+        let plan = self.evaluation.plan();
+        let demanded: Vec<SlotId> = self.evaluation.demanded().collect();
+        for slot in demanded {
+            match self.evaluation.value(slot) {
+                Err(fault) if matches!(fault.kind, FaultKind::Coverage(_)) => return Err(Refusal::of(plan, &fault)),
+                _ => {}
+            }
+        }
+        Ok(())
     }
 
     /// A number; nought where there is none.
@@ -347,7 +383,7 @@ impl Reader<'_, '_, '_, '_> {
 
     fn tax_block(&mut self, tax: &TaxEntries) -> Result<TaxBlock, Refusal> {
         Ok(TaxBlock {
-            months: self.shown(tax.months, &[])?,
+            months: self.number(tax.months, &[])?.to_string(),
             income: self.money(tax.income, &[])?,
             exempt: self.money(tax.exempt, &[])?,
             basic: self.money(tax.basic, &[])?,
@@ -371,5 +407,49 @@ impl Reader<'_, '_, '_, '_> {
             carried.insert(id, amount);
         }
         Ok(carried)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{
+        super::month::tests::{month, row},
+        *,
+    };
+
+    fn slips(wages: &[&str]) -> Vec<Slip> {
+        let mut month = month("2026-09", "2026-09-30");
+        let rows: Vec<_> = wages.iter().map(|wage| row(wage)).collect();
+        month.prepare(rows.iter().map(|row| &row.places)).unwrap();
+        rows.iter().map(|row| month.slip(row).unwrap()).collect()
+    }
+
+    #[test]
+    fn totals_are_the_sums_of_the_slips() {
+        // 4403 is the floor: 352.24 of pension; 5000 has 400.00.
+        let slips = slips(&["4403", "5000"]);
+        let totals = Totals::of(&slips).unwrap();
+        let yuan = |text: &str| Money::parse(text).unwrap();
+        assert_eq!((totals.workers, totals.gross), (2, yuan("9403")));
+        assert_eq!(totals.lines["pension_employee"], yuan("752.24"));
+        assert_eq!(totals.lines["pension_employer"], yuan("1504.48"));
+        let sum = |amount: fn(&Slip) -> Money| Money::sum(slips.iter().map(amount)).unwrap();
+        assert_eq!(totals.net, sum(|slip| slip.net));
+        assert_eq!(totals.tax, sum(|slip| slip.tax));
+        assert_eq!(totals.employer_cost, sum(|slip| slip.employer_cost));
+        assert_eq!(Totals::of([]).unwrap(), Totals::default());
+    }
+
+    #[test]
+    fn an_uncertain_value_is_told_once_by_the_members_that_set_it_apart() {
+        let slips = slips(&["5000"]);
+        let names: Vec<&str> = slips[0].uncertain.iter().map(|one| one.name.as_str()).collect();
+        let once: BTreeSet<&str> = names.iter().copied().collect();
+        assert_eq!(names.len(), once.len(), "{names:?}");
+        // A line of the book for one side of one insurance; a line for all of both.
+        assert!(once.contains("云南省缴费费率[失业保险、个人]") && once.contains("缴费舍入"), "{names:?}");
+        let marked = slips[0].contributions.iter().find(|one| one.line.id == "unemployment_employee").unwrap();
+        let rests_on: Vec<&str> = marked.uncertain.iter().map(|at| names[*at]).collect();
+        assert_eq!(rests_on, ["缴费舍入", "云南省缴费费率[失业保险、个人]"]);
     }
 }

@@ -166,6 +166,12 @@ impl Unit {
         *self == Unit::YUAN
     }
 
+    /// Whether it is 元 or 元 by anything.
+    #[must_use]
+    pub fn is_priced(&self) -> bool {
+        self.exponents[YUAN] > 0
+    }
+
     /// Whether it is a ratio shown as a percentage.
     #[must_use]
     pub fn is_percent(&self) -> bool {

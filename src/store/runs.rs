@@ -87,6 +87,15 @@ impl Ledger {
         })
     }
 
+    /// What a run would change of the one that stands in its place; nothing where it is the same, or there is none.
+    pub fn differences(&self, header: &RunHeader, slips: &[SlipRecord]) -> Result<Vec<Difference>, StoreError> {
+        self.block(async {
+            let mut transaction = self.pool.begin_with(BEGIN_READ).await?;
+            let Some(run) = find_run(&mut transaction, &header.key).await? else { return Ok(Vec::new()) };
+            Ok(compare(&mut transaction, &run, header, slips).await?.differences)
+        })
+    }
+
     /// The current run of a key.
     pub fn run(&self, key: &RunKey) -> Result<Option<StoredRun>, StoreError> {
         self.block(async { find_run(&mut *self.pool.acquire().await?, key).await })

@@ -9,7 +9,6 @@ mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
-mod random_formulas;
 mod roster;
 mod rulebook;
 mod rules;

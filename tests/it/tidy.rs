@@ -9,7 +9,7 @@ use std::{
 };
 
 use gongche::rulebook::{
-    Body, Book, Confidence, Content, EntryId, NATION, Sort, Sources, Timeline, UNKNOWN, Version, citations, json_schema,
+    Body, Book, Confidence, Content, EntryId, NATION, Sort, Sources, Timeline, UNKNOWN, citations,
 };
 use tempfile::TempDir;
 
@@ -126,37 +126,33 @@ fn no_golden_waits_for_approval() {
 
 // ---- the rules
 
-/// Every dated version of the book with what it is a version of: those of the nation and those of every place.
-fn versions(book: &Book) -> Vec<(String, &Version)> {
-    let mut timelines: Vec<(String, &Timeline)> = Vec::new();
+/// The timelines of the book with what each is of: those of the nation and those of every place.
+fn timelines(book: &Book) -> Vec<(String, &Timeline)> {
+    let mut found = Vec::new();
     for (id, entry) in book.entries() {
         if let Body::Value(timeline) | Body::Scale(timeline) = book.body(id) {
-            timelines.push((entry.full_id.clone(), timeline));
+            found.push((entry.full_id.clone(), timeline));
         }
     }
     let nation = book.supplies(NATION).unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
     for (code, supply) in nation.into_iter().map(|supply| (NATION, supply)).chain(book.supplied_places()) {
         if let Content::Dated(timeline) = &supply.content {
-            timelines.push((format!("{} of {code}", book.entry(supply.value).full_id), timeline));
+            found.push((format!("{} of {code}", book.entry(supply.value).full_id), timeline));
         }
     }
-    let versions = timelines
-        .into_iter()
-        .flat_map(|(name, timeline)| timeline.versions().iter().map(move |version| (name.clone(), version)));
-    versions.collect()
+    found
 }
 
 #[test]
 fn every_dated_value_is_sourced_and_was_checked() {
     let book = book();
-    let found = versions(&book);
-    assert!(found.len() > 100, "only {} versions found", found.len());
-    for (name, version) in found {
+    let found = timelines(&book);
+    assert!(found.len() > 50, "only {} timelines found", found.len());
+    for (name, version) in found.iter().flat_map(|(name, line)| line.versions().iter().map(move |one| (name, one))) {
         let what = format!("{name}, from {}", version.from);
         assert!(citations(&version.cite).count() > 0, "{what}: no citation");
         if version.cite == UNKNOWN {
             assert!(version.source.is_some(), "{what}: neither instrument nor source");
-            assert_ne!(version.confidence, Confidence::Verified, "{what}: read at a source that nobody names");
         }
         if let Some(published) = version.published {
             assert!(version.checked >= published, "{what}: checked before it was published");
@@ -176,15 +172,6 @@ fn every_figure_is_proved_by_an_example() {
     let unproved: Vec<&str> =
         figures.filter(|(id, _)| !proved.contains(id)).map(|(_, entry)| entry.full_id.as_str()).collect();
     assert!(unproved.is_empty(), "no example expects {}", unproved.join(", "));
-}
-
-#[test]
-fn the_schema_is_fresh() {
-    let path = "docs/rules.schema.json";
-    if root().join(path).exists() {
-        let committed: serde_json::Value = serde_json::from_str(&read(path)).unwrap();
-        assert!(committed == json_schema(), "{path} is old: gongche rules schema > {path}");
-    }
 }
 
 // ---- the papers

@@ -3,8 +3,8 @@
 use super::{Computed, Run, report};
 use crate::{
     cli::error::{CliError, Kind},
-    exchange::roster::{self, Payable, RosterRow},
-    payroll::Known,
+    exchange::roster::{self, Payable, Paying, RosterRow},
+    payroll::{Balance, Known},
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
@@ -15,6 +15,7 @@ use crate::{
 use chrono::{Datelike, NaiveDate};
 use std::{
     collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
     path::Path,
 };
 
@@ -56,13 +57,14 @@ impl Books {
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
-    /// balances count only where the ledger has no slip of the person in the tax year.
+    /// balances count only where the ledger has no slip of the person in the tax year; gives the 工号 of those whose
+    /// opening balance says something else than the ledger and was left aside.
     pub(super) fn recall(
         &self,
         period: Period,
         paid_on: NaiveDate,
-        payables: &mut [(&RosterRow, Payable)],
-    ) -> Result<(), CliError> {
+        payables: &mut [(RosterRow, Payable)],
+    ) -> Result<Vec<String>, CliError> {
         let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for (_, payable) in payables.iter() {
             by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
@@ -77,7 +79,7 @@ impl Books {
                 let after = |period: Period| opening.is_none_or(|opening| period > opening.as_of);
                 let slips = slips.get(&person).map(Vec::as_slice).unwrap_or_default();
                 let one = Known {
-                    opening: opening.map(|opening| exact(&opening.amounts)).transpose()?,
+                    opening: opening.map(balance).transpose()?,
                     slips: slips
                         .iter()
                         .filter(|slip| after(slip.period))
@@ -87,14 +89,31 @@ impl Books {
                 known.insert((payer.clone(), person), one);
             }
         }
+        let mut left_aside = Vec::new();
         for (_, payable) in payables {
             let Some(ledger) = known.remove(&(payable.worker.payer.clone(), person(&payable.worker))) else { continue };
-            let roster_opens = payable.month.known.opening.is_some() && ledger.slips.is_empty();
-            if !roster_opens {
-                payable.month.known = ledger;
+            let roster = payable.month.known.opening.take();
+            match roster {
+                Some(roster) if ledger.slips.is_empty() => payable.month.known.opening = Some(roster),
+                roster => {
+                    let opening = ledger.opening.clone();
+                    payable.month.known = ledger;
+                    let says = |amounts: &BTreeMap<String, Exact>, sums: &BTreeMap<String, Exact>| {
+                        amounts.iter().all(|(id, amount)| sums.get(id).copied().unwrap_or(Exact::ZERO) == *amount)
+                    };
+                    // A roster that is kept from month to month repeats what the ledger was opened with, or goes on
+                    // to sum up what the ledger has.
+                    let known_already = |roster: &Balance| {
+                        opening.is_some_and(|opening| says(&roster.amounts, &opening.amounts))
+                            || says(&roster.amounts, &report::sums(&payable.month.known))
+                    };
+                    if roster.is_some_and(|roster| !known_already(&roster)) {
+                        left_aside.push(payable.worker.number.clone());
+                    }
+                }
             }
         }
-        Ok(())
+        Ok(left_aside)
     }
 
     /// Who is new, gone, or paid otherwise than in the last month of the ledger before this one.
@@ -123,39 +142,68 @@ impl Books {
         Ok(changes)
     }
 
+    /// Refuses a run that differs from what stands in its place, before anything of it is written anywhere.
+    pub(super) fn check(&self, book: &Book, run: &Run) -> Result<(), CliError> {
+        let mut differing = Vec::new();
+        for (payer, computed) in by_payer(run) {
+            let (header, records) = records(run, payer, &computed);
+            let differences = self.ledger.differences(&header, &records)?;
+            if !differences.is_empty() {
+                differing.push((payer, differences));
+            }
+        }
+        if differing.is_empty() { Ok(()) } else { Err(differs(book, run.period, &differing)) }
+    }
+
     /// Writes the run, a payer at a time: the rule book and the opening balances that it rests on, then the slips.
     pub(super) fn commit(&self, book: &Book, run: &Run, replace: bool) -> Result<Stored, CliError> {
         self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
         let mut stored = Stored::AlreadyThere;
         for (payer, computed) in by_payer(run) {
             self.keep_openings(payer, run, &computed)?;
-            let records: Vec<SlipRecord> = computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
-            let inputs: Vec<&str> = records.iter().map(|record| record.inputs.as_str()).collect();
-            let header = RunHeader {
-                key: RunKey { payer: payer.to_owned(), period: run.period, number: 1 },
-                kind: "regular".to_owned(),
-                paid_on: run.paying.paid_on,
-                known_at: run.known_at,
-                inputs_digest: Digest::of(inputs.join("\n").as_bytes()).to_string(),
-                rulebook_digest: run.rulebook.clone(),
-                engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-            };
+            let (header, records) = records(run, payer, &computed);
             match self.ledger.commit_run(&header, &records, replace)? {
                 CommitOutcome::Committed { replaced: None, .. } => stored = Stored::Written,
                 CommitOutcome::Committed { replaced: Some(_), .. } => stored = Stored::Replaced,
                 CommitOutcome::AlreadyThere { .. } => {}
-                CommitOutcome::Differs { differences, .. } => return Err(differs(run.period, payer, &differences)),
+                CommitOutcome::Differs { differences, .. } => {
+                    return Err(differs(book, run.period, &[(payer, differences)]));
+                }
             }
         }
         Ok(stored)
+    }
+
+    /// The payers that have later months of the tax year in the ledger, with the first and the last of these: what was
+    /// carried into them is not what it would be now.
+    pub(super) fn outdated(&self, run: &Run) -> Result<Vec<(String, Period, Period)>, CliError> {
+        let mut outdated = Vec::new();
+        for payer in by_payer(run).into_keys() {
+            let mut later: BTreeSet<Period> = BTreeSet::new();
+            // The last month that there is.
+            let mut before = Period::new(9999, 12).map_err(|_| corrupted("月份"))?;
+            while let Some(period) = self.ledger.previous_period(payer, before)?.filter(|found| *found > run.period) {
+                let key = RunKey { payer: payer.to_owned(), period, number: 1 };
+                let paid_on = self.ledger.run(&key)?.map(|stored| stored.header.paid_on);
+                if paid_on.is_some_and(|paid_on| paid_on.year() == run.paying.paid_on.year()) {
+                    later.insert(period);
+                }
+                before = period;
+            }
+            if let (Some(first), Some(last)) = (later.first(), later.last()) {
+                outdated.push((payer.to_owned(), *first, *last));
+            }
+        }
+        Ok(outdated)
     }
 
     fn keep_openings(&self, payer: &str, run: &Run, computed: &[&Computed]) -> Result<(), CliError> {
         let openings: Vec<Opening> = computed
             .iter()
             .filter_map(|one| {
-                let amounts = one.opening.as_ref()?;
-                let amounts: Amounts = amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
+                let opening = one.opening.as_ref()?;
+                let amounts: Amounts =
+                    opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
                 Some(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts })
             })
             .collect();
@@ -177,6 +225,22 @@ fn by_payer(run: &Run) -> BTreeMap<&str, Vec<&Computed>> {
 
 fn person(worker: &crate::payroll::Worker) -> String {
     person_key(&worker.id_kind, &worker.id_number)
+}
+
+/// The run of one payer as the ledger takes it.
+fn records(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, Vec<SlipRecord>) {
+    let records: Vec<SlipRecord> = computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
+    let inputs: Vec<&str> = records.iter().map(|record| record.inputs.as_str()).collect();
+    let header = RunHeader {
+        key: RunKey { payer: payer.to_owned(), period: run.period, number: 1 },
+        kind: "regular".to_owned(),
+        paid_on: run.paying.paid_on,
+        known_at: run.known_at,
+        inputs_digest: Digest::of(inputs.join("\n").as_bytes()).to_string(),
+        rulebook_digest: run.rulebook.clone(),
+        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    (header, records)
 }
 
 fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
@@ -201,6 +265,12 @@ fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
     amounts.iter().map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?))).collect()
 }
 
+fn balance(opening: &Opening) -> Result<Balance, CliError> {
+    let as_of = opening.as_of;
+    let through = NaiveDate::from_ymd_opt(i32::from(as_of.year()), u32::from(as_of.month()), 1);
+    Ok(Balance { through: through.ok_or_else(|| corrupted("月份"))?, amounts: exact(&opening.amounts)? })
+}
+
 fn net_of(record: &SlipRecord) -> Result<Money, CliError> {
     let result: serde_json::Value = serde_json::from_str(&record.result).map_err(|_| corrupted("工资单"))?;
     let net = result["net"].as_str().and_then(|net| Money::parse(net).ok());
@@ -210,23 +280,33 @@ fn net_of(record: &SlipRecord) -> Result<Money, CliError> {
 /// How many differences are told one by one.
 const TOLD: usize = 20;
 
-fn differs(period: Period, payer: &str, differences: &[Difference]) -> CliError {
-    let mut lines: Vec<String> = differences.iter().take(TOLD).map(describe).collect();
-    if differences.len() > TOLD {
-        lines.push(format!("……共 {} 处", differences.len()));
+fn differs(book: &Book, period: Period, differing: &[(&str, Vec<Difference>)]) -> CliError {
+    let mut message = String::new();
+    for (payer, differences) in differing {
+        let mut lines: Vec<String> =
+            differences.iter().take(TOLD).map(|difference| describe(book, difference)).collect();
+        if differences.len() > TOLD {
+            lines.push(format!("……共 {} 处", differences.len()));
+        }
+        let _ = writeln!(message, "账本里已有 {payer} {period} 的工资，与本次不同（原来 → 本次）：");
+        let _ = writeln!(message, "  {}", lines.join("\n  "));
     }
-    let message = format!("账本里已有 {payer} {period} 的工资，与本次不同：\n  {}", lines.join("\n  "));
-    CliError::input("differs", message).hint("确认以本次为准的，加 --replace；旧的记录仍会保留")
+    CliError::input("differs", message.trim_end()).at("--db").hint("确认以本次为准的，加 --replace；旧的记录仍会保留")
 }
 
-fn describe(difference: &Difference) -> String {
+fn describe(book: &Book, difference: &Difference) -> String {
     match difference {
         Difference::PaidOn { old, new } => format!("支付日：{old} → {new}"),
         Difference::Kind { old, new } => format!("批次：{old} → {new}"),
         Difference::Joined { worker, name } => format!("{worker} {name}：本次新增"),
         Difference::Left { worker, name } => format!("{worker} {name}：本次没有"),
         Difference::Amount { worker, name, figure, old, new } => {
-            let text = |amount: &Option<String>| amount.clone().unwrap_or_else(|| "无".to_owned());
+            let text = |amount: &Option<String>| {
+                let amount = amount.as_ref()?;
+                Some(Money::parse(amount).map_or_else(|_| amount.clone(), Money::thousands))
+            };
+            let text = |amount: &Option<String>| text(amount).unwrap_or_else(|| "无".to_owned());
+            let figure = book.lexicon().find_anywhere(figure).map_or(figure.as_str(), |entry| &book.entry(entry).name);
             format!("{worker} {name}：{figure} {} → {}", text(old), text(new))
         }
         Difference::Other { worker, name, part } => {
@@ -235,7 +315,7 @@ fn describe(difference: &Difference) -> String {
                 Part::Person => "证件",
                 Part::TaxYear => "纳税年度",
                 Part::Result => "其他金额或提示",
-                Part::Inputs => "依据的事实",
+                Part::Inputs => "名单内容或此前累计",
             };
             format!("{worker} {name}：{part}不同")
         }
@@ -243,7 +323,7 @@ fn describe(difference: &Difference) -> String {
 }
 
 /// The opening balance of the roster that a row was computed with, to be kept in the ledger.
-pub(super) fn used_opening(row: &RosterRow, payable: &Payable) -> Option<BTreeMap<String, Exact>> {
-    let opening = roster::opening(row)?;
+pub(super) fn used_opening(row: &RosterRow, paying: &Paying, payable: &Payable) -> Option<Balance> {
+    let opening = roster::opening(row, paying)?;
     (payable.month.known.slips.is_empty() && payable.month.known.opening.as_ref() == Some(&opening)).then_some(opening)
 }

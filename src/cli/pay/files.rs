@@ -1,4 +1,5 @@
-//! The files of a payroll. Each is written beside its place and moved there whole.
+//! The files of a payroll. They are made in a folder beside their places and moved there when the ledger has the run,
+//! so that a run that breaks off leaves none.
 
 use super::{Computed, Run, report};
 use crate::{
@@ -10,53 +11,133 @@ use crate::{
     exchange::{
         rejected,
         summary::{self, Paid},
-        workbook::{save, to_xlsx},
+        workbook::to_xlsx,
     },
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
-use std::{collections::BTreeMap, fs, io::IsTerminal as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs, io,
+    io::IsTerminal as _,
+    path::{Path, PathBuf},
+};
 
 /// Runs shorter than this show no bar.
 const LONG_RUN: usize = 100;
 
-pub(super) fn write(out: &Path, run: &Run, output: &Output) -> Result<(), CliError> {
-    let failed =
-        |error: &dyn std::fmt::Display| CliError::input("write", error.to_string()).at(out.display().to_string());
-    let slips = out.join("payslips");
-    fs::create_dir_all(&slips).map_err(|error| failed(&error))?;
-    let internal = |error: &dyn std::fmt::Display| CliError::new(Kind::Internal, "document", error.to_string());
-    let paid: Vec<Paid<'_>> =
-        run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
-    let client = summary::tax_client(&paid).map_err(|error| internal(&error))?;
-    let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
-    save(&out.join("summary.xlsx"), &workbook).map_err(|error| failed(&error))?;
-    save(&out.join("findings.txt"), report::findings(run).as_bytes()).map_err(|error| failed(&error))?;
-    let refused = out.join("rejected.xlsx");
-    if run.rejected.is_empty() {
-        // A list of an earlier try would say that rows were refused which now are not.
-        match fs::remove_file(&refused) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(failed(&error)),
-            _ => {}
+/// The folder of the slips.
+const SLIPS: &str = "payslips";
+const SUMMARY: &str = "summary.xlsx";
+const FINDINGS: &str = "findings.txt";
+const REFUSED: &str = "rejected.xlsx";
+
+/// The files of a run before they are in their places; gone if they never get there.
+pub(super) struct Staged<'o> {
+    out: &'o Path,
+    folder: PathBuf,
+    slips: BTreeSet<String>,
+    others: Vec<&'static str>,
+}
+
+impl<'o> Staged<'o> {
+    /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
+    pub(super) fn make(out: &'o Path, run: &Run, output: &Output) -> Result<Self, CliError> {
+        let folder = out.join(format!(".{}.part", run.period));
+        let slips = run.computed.iter().map(file_name).collect();
+        let mut staged = Self { out, folder, slips, others: Vec::new() };
+        // What a run that broke off may have left.
+        let _ = fs::remove_dir_all(&staged.folder);
+        fs::create_dir_all(staged.folder.join(SLIPS)).map_err(|error| staged.cannot(&error))?;
+        if !run.rejected.is_empty() {
+            let sheet = to_xlsx(&[rejected::sheet(&run.rejected)]).map_err(|error| internal(&error))?;
+            staged.add(REFUSED, &sheet)?;
         }
-    } else {
-        let sheet = to_xlsx(&[rejected::sheet(&run.rejected)]).map_err(|error| internal(&error))?;
-        save(&refused, &sheet).map_err(|error| failed(&error))?;
+        if run.computed.is_empty() {
+            return Ok(staged);
+        }
+        let paid: Vec<Paid<'_>> =
+            run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
+        let client = summary::tax_client(&paid).map_err(|error| internal(&error))?;
+        let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
+        staged.add(SUMMARY, &workbook)?;
+        staged.add(FINDINGS, report::findings(run).as_bytes())?;
+        let bar = progress(run.computed.len(), output);
+        run.computed.par_iter().try_for_each(|one| {
+            let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+            let path = staged.folder.join(SLIPS).join(file_name(one));
+            fs::write(path, pdf).map_err(|error| staged.cannot(&error))?;
+            bar.inc(1);
+            Ok::<(), CliError>(())
+        })?;
+        bar.finish_and_clear();
+        Ok(staged)
     }
-    let bar = progress(run.computed.len(), output);
-    run.computed.par_iter().try_for_each(|one| {
-        let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
-        save(&slips.join(file_name(one)), &pdf).map_err(|error| failed(&error))?;
-        bar.inc(1);
-        Ok::<(), CliError>(())
-    })?;
-    bar.finish_and_clear();
-    Ok(())
+
+    /// Moves the files to their places. Gives the number of slips there that are not of this run.
+    pub(super) fn publish(self) -> Result<usize, CliError> {
+        let moved = |name: &Path| fs::rename(self.folder.join(name), self.out.join(name));
+        let publish = || {
+            if !self.slips.is_empty() {
+                fs::create_dir_all(self.out.join(SLIPS))?;
+            }
+            for slip in &self.slips {
+                moved(&Path::new(SLIPS).join(slip))?;
+            }
+            for other in &self.others {
+                moved(Path::new(other))?;
+            }
+            // A list of an earlier try would say that rows were refused which now are not.
+            if !self.others.contains(&REFUSED) {
+                match fs::remove_file(self.out.join(REFUSED)) {
+                    Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                    _ => {}
+                }
+            }
+            let Ok(folder) = fs::read_dir(self.out.join(SLIPS)) else { return Ok(0) };
+            let names = folder.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+            Ok(names.filter(|name| name.ends_with(".pdf") && !self.slips.contains(name)).count())
+        };
+        publish().map_err(|error| self.cannot(&error))
+    }
+
+    fn add(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), CliError> {
+        fs::write(self.folder.join(name), bytes).map_err(|error| self.cannot(&error))?;
+        self.others.push(name);
+        Ok(())
+    }
+
+    fn cannot(&self, error: &io::Error) -> CliError {
+        cannot_write(self.out, error).hint("核对 --out：要写一个可以写入的文件夹")
+    }
+}
+
+impl Drop for Staged<'_> {
+    fn drop(&mut self) {
+        // What cannot be removed is removed by the next run.
+        let _ = fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// Why a path could not be written, in words.
+pub(super) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
+    let reason = match error.kind() {
+        io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "不是文件夹".to_owned(),
+        io::ErrorKind::NotFound => "没有这个文件夹，也建不了".to_owned(),
+        io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem => "没有写入权限".to_owned(),
+        io::ErrorKind::StorageFull | io::ErrorKind::QuotaExceeded => "磁盘空间不足".to_owned(),
+        _ => format!("无法写入（{error}）"),
+    };
+    CliError::input("write", reason).at(path.display().to_string())
+}
+
+fn internal(error: &dyn std::fmt::Display) -> CliError {
+    CliError::new(Kind::Internal, "document", error.to_string())
 }
 
 /// A bar on long runs, where the terminal is one.
 fn progress(slips: usize, output: &Output) -> ProgressBar {
-    if slips < LONG_RUN || output.is_json() || !std::io::stderr().is_terminal() {
+    if slips < LONG_RUN || output.is_json() || !io::stderr().is_terminal() {
         return ProgressBar::hidden();
     }
     let bar = ProgressBar::new(u64::try_from(slips).unwrap_or(u64::MAX));
@@ -79,10 +160,10 @@ fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::Docum
     payslip(&one.worker, &one.slip, &frame, &files)
 }
 
-/// Bytes of a name that a file system takes with room to spare.
-const LONGEST_NAME: usize = 180;
+/// Bytes of a name that every file system takes. The longest 工号 leaves room for some of 姓名.
+const LONGEST_NAME: usize = 240;
 
-/// `<工号>-<姓名>.pdf`, without what a file system refuses.
+/// `<工号>-<姓名>.pdf`, without what a file system refuses. As no 工号 is there twice, no name is.
 fn file_name(one: &Computed) -> String {
     let plain = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
     let mut name: String = format!("{}-{}", one.worker.number, one.worker.name).chars().map(plain).collect();

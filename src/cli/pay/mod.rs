@@ -13,16 +13,19 @@ use crate::{
     document::missing_characters,
     exchange::{
         rejected::Rejected,
-        roster::{self, Field, Payable, Paying, RosterRow},
+        roster::{self, Field, Payable, Paying, Roster, RosterError, RosterRow},
+        table::list,
+        workbook::WorkbookError,
     },
-    payroll::{Month, Refusal, Slip, Totals, Worker},
-    quantity::{Exact, Money},
-    rulebook::Book,
+    payroll::{Balance, Month, Refusal, Slip, Totals, Worker},
+    quantity::Money,
+    rulebook::{Book, Role},
     store::Period,
 };
 use chrono::{Days, Months, NaiveDate};
 use clap::Args;
 use rayon::prelude::*;
+use serde_json::json;
 use std::{
     collections::BTreeMap,
     path::{Path, PathBuf},
@@ -55,7 +58,7 @@ pub(super) struct Pay {
     /// 账本里已有本期而内容不同时，以本次为准（旧的仍保留）
     #[arg(long, requires = "db")]
     replace: bool,
-    /// 只写一份空白名单到这个文件
+    /// 只写一份空白名单到这个 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["roster", "db"])]
     template: Option<PathBuf>,
 }
@@ -72,7 +75,7 @@ struct Computed {
     /// What was carried into it from earlier months, by the full id of the figure.
     carried_in: BTreeMap<String, String>,
     /// The roster's opening balance that it was computed with, which the ledger is to keep.
-    opening: Option<BTreeMap<String, Exact>>,
+    opening: Option<Balance>,
     /// Deductions as the tax client lists them.
     client: BTreeMap<&'static str, Money>,
 }
@@ -88,47 +91,82 @@ struct Run {
     /// Row numbers of the template's made-up row, which was left out.
     samples: Vec<u32>,
     totals: Totals,
-    /// The first thing that the rule book does not cover, if that is why there is no slip at all.
-    uncovered: Option<String>,
+    /// Whether there is no slip at all, and that only since the rule book covers none.
+    uncovered: bool,
     /// Against the month before in the ledger.
     changes: Vec<books::Change>,
+    /// What is to be said of the run as a whole.
+    notes: Vec<String>,
+}
+
+/// The people of a roster, computed.
+struct People {
+    computed: Vec<Computed>,
+    rejected: Vec<Rejected>,
+    uncovered: bool,
+    notes: Vec<String>,
 }
 
 impl Pay {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
         if let Some(path) = &self.template {
-            roster::template(path).map_err(|error| CliError::input("template", error.to_string()))?;
-            output.text(&format!("空白名单已写入 {}", path.display()));
-            return Ok(Done::Clean);
+            return template(path, output);
         }
         let (Some(roster), Some(period), Some(out)) = (&self.roster, self.period, &self.out) else {
             return Err(CliError::input("usage", "要写明名单、--period 和 --out"));
         };
         let book = book::read(rules)?;
         let paying = self.paying(period)?;
-        let read = roster::read(roster, paying.period_end)
-            .map_err(|error| CliError::input("roster", error.to_string()).at(roster.display().to_string()))?;
+        let read = read_roster(roster, &paying)?;
         let ledger = self.db.as_ref().map(|path| books::Books::open(path)).transpose()?;
-        let mut run = self.compute(&book, period, paying, &read.rows, ledger.as_ref())?;
-        run.rejected.extend(read.rejected);
-        run.rejected.sort_by_key(|one| one.row);
-        run.samples = read.samples;
-        let mut stored = None;
-        if let Some(ledger) = ledger.as_ref().filter(|_| !run.computed.is_empty()) {
+        let people = self.compute(&book, period, &paying, read.rows, read.rejected, ledger.as_ref())?;
+        let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
+            .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
+        let mut run = Run {
+            period,
+            paying,
+            known_at: self.known_at,
+            rulebook: book.digest().to_string(),
+            computed: people.computed,
+            rejected: people.rejected,
+            samples: read.samples,
+            totals,
+            uncovered: people.uncovered,
+            changes: Vec::new(),
+            notes: people.notes,
+        };
+        let ledger = ledger.filter(|_| !run.computed.is_empty());
+        if let Some(ledger) = &ledger {
             run.changes = ledger.changes(&run)?;
-            stored = Some(ledger.commit(&book, &run, self.replace)?);
+            if !self.replace {
+                ledger.check(&book, &run)?;
+            }
         }
-        files::write(out, &run, output)?;
+        // First the files, which may fail, then the ledger, then the files to their places.
+        let files = files::Staged::make(out, &run, output)?;
+        let stored = ledger.as_ref().map(|ledger| ledger.commit(&book, &run, self.replace)).transpose()?;
+        if let (Some(ledger), Some(books::Stored::Written | books::Stored::Replaced)) = (&ledger, &stored) {
+            run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
+                format!("账本里 {payer} 已有 {first} 至 {last} 的工资，累计数不含本次的变动；请从 {first} 起逐月重算（--replace）")
+            }));
+        }
+        let strangers = files.publish()?;
+        if strangers > 0 {
+            run.notes.push(format!("payslips 里另有 {strangers} 份不是本次的工资条"));
+        }
         if output.is_json() {
-            output.json(&report::json(&run));
+            output.json(&report::json(&run, stored.as_ref()));
         } else {
             output.text(report::text(&run, out, stored.as_ref()).trim_end());
         }
-        Ok(match (run.uncovered.is_some(), run.rejected.is_empty()) {
-            (true, _) => Done::Uncovered,
-            (false, false) => Done::Rejected,
-            (false, true) if run.computed.iter().any(|one| one.slip.is_unlawful()) => Done::Unlawful,
-            _ => Done::Clean,
+        Ok(if run.uncovered {
+            Done::Uncovered
+        } else if !run.rejected.is_empty() {
+            Done::Rejected
+        } else if run.computed.iter().any(|one| one.slip.is_unlawful()) {
+            Done::Unlawful
+        } else {
+            Done::Clean
         })
     }
 
@@ -151,23 +189,33 @@ impl Pay {
         &self,
         book: &Book,
         period: Period,
-        paying: Paying,
-        rows: &[RosterRow],
+        paying: &Paying,
+        rows: Vec<RosterRow>,
+        mut rejected: Vec<Rejected>,
         ledger: Option<&books::Books>,
-    ) -> Result<Run, CliError> {
-        let mut rejected = Vec::new();
-        let mut payables: Vec<(&RosterRow, Payable)> = Vec::new();
+    ) -> Result<People, CliError> {
+        let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
+        let mut seen = BTreeMap::new();
         for row in rows {
-            match roster::payable(row, &paying, book.regions()) {
-                Ok(payable) => match unprintable(row.row, &payable.worker) {
-                    None => payables.push((row, payable)),
-                    Some(refused) => rejected.push(refused),
-                },
-                Err(reasons) => rejected.extend(reasons),
+            let payable = match roster::payable(&row, paying, book.regions()) {
+                Ok(payable) => payable,
+                Err(reasons) => {
+                    rejected.extend(reasons);
+                    continue;
+                }
+            };
+            match unprintable(row.row, &payable.worker).or_else(|| seen_before(&mut seen, &payable)) {
+                None => payables.push((row, payable)),
+                Some(refused) => rejected.push(refused),
             }
         }
+        let mut notes = Vec::new();
         if let Some(ledger) = ledger {
-            ledger.recall(period, paying.paid_on, &mut payables)?;
+            let left_aside = ledger.recall(period, paying.paid_on, &mut payables)?;
+            if !left_aside.is_empty() {
+                let workers = left_aside.join("、");
+                notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
+            }
         }
         let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
@@ -176,41 +224,91 @@ impl Pay {
             .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
         let slips: Vec<Result<Slip, Refusal>> =
             payables.par_iter().map(|(_, payable)| month.slip(&payable.month)).collect();
-        let (mut computed, mut coverage) = (Vec::new(), Vec::new());
+        let mut computed = Vec::new();
+        let (mut uncovered, mut undivided) = (0, 0);
         for ((row, payable), slip) in payables.into_iter().zip(slips) {
             match slip {
-                Ok(slip) => computed.push(Computed {
-                    facts: report::facts(book, &payable),
-                    carried_in: report::carried_in(&payable),
-                    opening: books::used_opening(row, &payable),
-                    worker: payable.worker,
-                    slip,
-                    client: report::client_columns(row),
-                }),
+                Ok(slip) => {
+                    undivided += usize::from(row.additional.items.is_none() && row.additional.total > Money::ZERO);
+                    computed.push(Computed {
+                        facts: report::facts(book, &payable),
+                        carried_in: report::carried_in(&payable),
+                        opening: books::used_opening(&row, paying, &payable),
+                        worker: payable.worker,
+                        slip,
+                        client: report::client_columns(&row),
+                    });
+                }
                 Err(refusal) => {
-                    if let Refusal::Coverage(reason) = &refusal {
-                        coverage.push(reason.clone());
-                    }
-                    rejected.push(refused(row, refusal));
+                    uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
+                    rejected.push(refused(&row, refusal));
                 }
             }
         }
-        let totals = Totals::of(computed.iter().map(|one| &one.slip))
-            .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
-        let only_uncovered = computed.is_empty() && coverage.len() == rejected.len();
-        Ok(Run {
-            period,
-            paying,
-            known_at: self.known_at,
-            rulebook: book.digest().to_string(),
-            computed,
-            rejected,
-            samples: Vec::new(),
-            totals,
-            uncovered: coverage.into_iter().next().filter(|_| only_uncovered),
-            changes: Vec::new(),
-        })
+        if undivided > 0 {
+            notes.push(format!(
+                "{undivided} 人的专项附加扣除只填了合计：summary.xlsx 的报税表里没有分项，导入扣缴端前请补填"
+            ));
+        }
+        let uncovered = computed.is_empty() && uncovered > 0 && uncovered == rejected.len();
+        rejected.sort_by_key(|one| one.row);
+        Ok(People { computed, rejected, uncovered, notes })
     }
+}
+
+/// Writes an empty roster, and never over one that somebody has filled.
+fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
+    let place = path.display().to_string();
+    if path.extension().is_none_or(|extension| !extension.eq_ignore_ascii_case("xlsx")) {
+        return Err(CliError::input("template", "空白名单是 .xlsx 工作簿").at(place).hint("文件名以 .xlsx 结尾"));
+    }
+    if path.exists() {
+        let hint = "换一个文件名，或先把它移走";
+        return Err(CliError::input("template", "已有这个文件，没有覆盖").at(place).hint(hint));
+    }
+    roster::template(path).map_err(|error| match error {
+        WorkbookError::Io { source, .. } => files::cannot_write(path, &source),
+        other => CliError::new(Kind::Internal, "template", other.to_string()),
+    })?;
+    if output.is_json() {
+        output.json(&json!({ "template": place }));
+    } else {
+        output.text(&format!("空白名单已写入 {place}"));
+    }
+    Ok(Done::Clean)
+}
+
+/// The roster of a file that is one, and has people in it.
+fn read_roster(path: &Path, paying: &Paying) -> Result<Roster, CliError> {
+    let place = || path.display().to_string();
+    let read = roster::read(path, paying.period_end).map_err(|error| {
+        // The place is told beside the message.
+        let message = match &error {
+            RosterError::Table(error) => error.fault.to_string(),
+            RosterError::Columns { faults, .. } => list(faults),
+        };
+        CliError::input("roster", message).at(place())
+    })?;
+    if read.rows.is_empty() && read.rejected.is_empty() {
+        let message =
+            if read.samples.is_empty() { "名单里没有人员" } else { "名单里只有样例行，没有人员" };
+        return Err(CliError::input("empty", message).at(place()).hint("从表头的下一行起，一人填一行"));
+    }
+    Ok(read)
+}
+
+/// A second row of one person with one payer. The roster's own check does not know who pays for rows that say nothing.
+fn seen_before(seen: &mut BTreeMap<[String; 3], u32>, payable: &Payable) -> Option<Rejected> {
+    let worker = &payable.worker;
+    let document = [&worker.payer, &worker.id_kind, &worker.id_number].map(Clone::clone);
+    let first = *seen.entry(document).or_insert(payable.row);
+    (first != payable.row).then(|| Rejected {
+        row: payable.row,
+        column: Field::IdNumber.column().heading.to_owned(),
+        value: worker.masked_id(),
+        problem: format!("同一扣缴义务人的证件号码与第 {first} 行重复"),
+        remedy: "请删去重复的行，或改正其中一行".to_owned(),
+    })
 }
 
 /// A row whose words no font can print is refused: an empty box on a slip is nobody's name.
@@ -236,18 +334,26 @@ fn unprintable(row: u32, worker: &Worker) -> Option<Rejected> {
 }
 
 fn refused(row: &RosterRow, refusal: Refusal) -> Rejected {
-    let (field, value, problem, remedy) = match refusal {
-        Refusal::Coverage(reason) => (
-            Field::InsuredPlace,
-            row.insured_place.clone(),
+    let worker_no = || (Field::WorkerNo, row.worker_no.clone());
+    let ((field, value), problem, remedy) = match refusal {
+        Refusal::Coverage { role, reason } => (
+            role.map_or_else(worker_no, |role| place_of(row, role)),
             reason,
             "用 gongche rules coverage 查看规则库覆盖的地区和期间；可用 --rules 读补充过的规则库".to_owned(),
         ),
-        Refusal::Facts(reason) => (Field::WorkerNo, row.worker_no.clone(), reason, "核对这一行的金额和日期".to_owned()),
-        Refusal::Open(names) => {
-            let problem = format!("缺少：{}", names.join("、"));
-            (Field::WorkerNo, row.worker_no.clone(), problem, "补充这些内容".to_owned())
-        }
+        Refusal::Facts(reason) => (worker_no(), reason, "核对这一行的金额和日期".to_owned()),
+        Refusal::Open(names) => (worker_no(), format!("缺少：{}", names.join("、")), "补充这些内容".to_owned()),
     };
     Rejected { row: row.row, column: field.column().heading.to_owned(), value, problem, remedy }
+}
+
+/// The cell that says where a role's place is; the place of insurance stands for those that are not said.
+fn place_of(row: &RosterRow, role: Role) -> (Field, String) {
+    let said = match role {
+        Role::Insurance => None,
+        Role::Fund => row.fund_place.as_ref().map(|place| (Field::FundPlace, place)),
+        Role::Work | Role::Host => row.work_place.as_ref().map(|place| (Field::WorkPlace, place)),
+    };
+    let (field, place) = said.unwrap_or((Field::InsuredPlace, &row.insured_place));
+    (field, place.clone())
 }

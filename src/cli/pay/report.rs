@@ -3,13 +3,20 @@
 use super::{Computed, Run, books};
 use crate::{
     cli::eval::finding_json,
-    exchange::roster::{Payable, RosterRow},
-    payroll::Totals,
+    exchange::{
+        rejected::Rejected,
+        roster::{Payable, RosterRow},
+    },
+    payroll::{Known, Totals},
     quantity::{Exact, Money},
     rulebook::{Book, Given, Gravity, Type},
 };
 use serde_json::{Value as Json, json};
-use std::{collections::BTreeMap, fmt::Write as _, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+    path::Path,
+};
 
 /// The facts of a row as text, by the full id of their cell.
 pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> {
@@ -33,14 +40,18 @@ pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> 
 
 /// What was carried into a row: the sums of its earlier months.
 pub(super) fn carried_in(payable: &Payable) -> BTreeMap<String, String> {
-    let known = &payable.month.known;
-    let mut sums: BTreeMap<String, Exact> = known.opening.clone().unwrap_or_default();
+    sums(&payable.month.known).into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
+}
+
+/// The sums of all earlier months.
+pub(super) fn sums(known: &Known) -> BTreeMap<String, Exact> {
+    let mut sums = known.opening.as_ref().map(|opening| opening.amounts.clone()).unwrap_or_default();
     for (id, amount) in known.slips.iter().flatten() {
         let sum = sums.entry(id.clone()).or_insert(Exact::ZERO);
         // A sum that leaves the range was refused when the slip was computed.
         *sum = sum.add(*amount).unwrap_or(*sum);
     }
-    sums.into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
+    sums
 }
 
 /// The row's deductions as the tax client's columns name them. One sum of additional deductions has no column there.
@@ -161,8 +172,8 @@ fn change_json(change: &books::Change) -> Json {
 }
 
 /// The whole run, as the contract has it.
-pub(super) fn json(run: &Run) -> Json {
-    let payers: std::collections::BTreeSet<&str> = run.computed.iter().map(|one| one.worker.payer.as_str()).collect();
+pub(super) fn json(run: &Run, stored: Option<&books::Stored>) -> Json {
+    let payers: BTreeSet<&str> = run.computed.iter().map(|one| one.worker.payer.as_str()).collect();
     let employer = match payers.into_iter().collect::<Vec<_>>().as_slice() {
         [one] => (*one).to_owned(),
         [] => run.paying.payer.clone(),
@@ -179,80 +190,104 @@ pub(super) fn json(run: &Run) -> Json {
         "rejected": run.rejected,
         "changes": run.changes.iter().map(change_json).collect::<Vec<_>>(),
         "samples": run.samples,
+        "notes": run.notes,
+        "ledger": stored.map(|stored| match stored {
+            books::Stored::Written => "written",
+            books::Stored::Replaced => "replaced",
+            books::Stored::AlreadyThere => "unchanged",
+        }),
     });
-    if let Some(reason) = &run.uncovered {
-        json["error"] = json!({ "code": "coverage", "message": reason, "where": "参保地" });
+    // Where not one row was done, the run failed as a whole.
+    if let (true, Some(first)) = (run.computed.is_empty(), run.rejected.first()) {
+        json["error"] = json!({
+            "code": if run.uncovered { "coverage" } else { "rejected" },
+            "message": format!("没有一行可以核算，第一处是：{}", first.problem),
+            "where": format!("第 {} 行 {}", first.row, first.column),
+        });
     }
     json
 }
 
-/// How many refused rows and changes the terminal shows; the files have all.
+/// How many entries of a list the terminal shows; the files have all.
 const SHOWN: usize = 20;
+
+/// A list under its heading, cut short where it is long.
+fn listed(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item = String>) {
+    let all = lines.len();
+    if all == 0 {
+        return;
+    }
+    let _ = writeln!(text, "\n{heading}");
+    for line in lines.take(SHOWN) {
+        let _ = writeln!(text, "  {line}");
+    }
+    if all > SHOWN {
+        let _ = writeln!(text, "  ……共 {all} 处");
+    }
+}
 
 /// What a person wants to know when it is done.
 pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> String {
     let mut text = String::new();
     let totals = &run.totals;
-    let _ = writeln!(
-        text,
-        "{} 工资，{} 支付：{} 人，应发 {}，个人所得税 {}，实发 {}，用人单位成本 {}",
-        run.period,
-        run.paying.paid_on,
-        totals.workers,
-        totals.gross.thousands(),
-        totals.tax.thousands(),
-        totals.net.thousands(),
-        totals.employer_cost.thousands()
-    );
-    if !run.samples.is_empty() {
-        let _ = writeln!(text, "名单里的样例行没有计入（工号为「样例」）。");
-    }
-    let count = |wanted: Gravity| {
-        let findings = run.computed.iter().flat_map(|one| &one.slip.findings);
-        findings.filter(|finding| finding.severity == wanted).count()
-    };
-    let _ = writeln!(
-        text,
-        "违法 {} 条，风险 {} 条，提示 {} 条（findings.txt）",
-        count(Gravity::Unlawful),
-        count(Gravity::Risk),
-        count(Gravity::Note)
-    );
-    for one in &run.computed {
-        for finding in one.slip.findings.iter().filter(|finding| finding.severity == Gravity::Unlawful) {
-            let _ = writeln!(text, "  {} {}：{}", one.worker.number, one.worker.name, finding.message);
+    let _ = writeln!(text, "{} 工资，{} 支付，{} 人", run.period, run.paying.paid_on, totals.workers);
+    if !run.computed.is_empty() {
+        for (name, sum) in [
+            ("应发工资　　", totals.gross),
+            ("个人所得税　", totals.tax),
+            ("实发工资　　", totals.net),
+            ("用人单位成本", totals.employer_cost),
+        ] {
+            let _ = writeln!(text, "  {name} {:>16}", sum.thousands());
         }
+        let count = |wanted: Gravity| {
+            let findings = run.computed.iter().flat_map(|one| &one.slip.findings);
+            findings.filter(|finding| finding.severity == wanted).count()
+        };
+        let _ = writeln!(
+            text,
+            "  违法 {} 条，风险 {} 条，提示 {} 条，见 findings.txt",
+            count(Gravity::Unlawful),
+            count(Gravity::Risk),
+            count(Gravity::Note)
+        );
     }
-    for change in run.changes.iter().take(SHOWN) {
-        let _ = writeln!(text, "  {}", change_line(change));
-    }
-    if run.changes.len() > SHOWN {
-        let _ = writeln!(text, "  ……与上月相比共 {} 处变化（findings.txt）", run.changes.len());
-    }
-    if !run.rejected.is_empty() {
-        let _ = writeln!(text, "有问题、没有核算的行（rejected.xlsx）：");
-        for one in run.rejected.iter().take(SHOWN) {
-            let _ =
-                writeln!(text, "  第 {} 行 {}「{}」：{}。{}", one.row, one.column, one.value, one.problem, one.remedy);
-        }
-        if run.rejected.len() > SHOWN {
-            let _ = writeln!(text, "  ……共 {} 处", run.rejected.len());
-        }
-    }
-    match stored {
-        Some(books::Stored::Written) => text.push_str("已记入账本。\n"),
-        Some(books::Stored::Replaced) => text.push_str("已记入账本，代替原来的一版；原版仍保留。\n"),
-        Some(books::Stored::AlreadyThere) => text.push_str("账本里已有同样的一次，没有重复记入。\n"),
-        None => {}
-    }
-    let _ = writeln!(text, "工资条、汇总表在 {}", out.display());
+    let unlawful: Vec<String> = run
+        .computed
+        .iter()
+        .flat_map(|one| one.slip.findings.iter().map(move |finding| (&one.worker, finding)))
+        .filter(|(_, finding)| finding.severity == Gravity::Unlawful)
+        .map(|(worker, finding)| format!("{} {}：{}", worker.number, worker.name, finding.message))
+        .collect();
+    listed(&mut text, "违法", unlawful.into_iter());
+    let rows: BTreeSet<u32> = run.rejected.iter().map(|one| one.row).collect();
+    let heading = format!("退回 {} 行，没有核算，见 rejected.xlsx", rows.len());
+    listed(&mut text, &heading, run.rejected.iter().map(rejected_line));
+    listed(&mut text, "与上月相比", run.changes.iter().map(change_line));
+    let samples = (!run.samples.is_empty()).then(|| "名单里的样例行（工号为“样例”）没有计入".to_owned());
+    let notes: Vec<String> = run.notes.iter().cloned().chain(samples).collect();
+    listed(&mut text, "请留意", notes.into_iter());
+    text.push('\n');
+    text.push_str(match stored {
+        Some(books::Stored::Written) => "已记入账本。",
+        Some(books::Stored::Replaced) => "已记入账本，代替原来的一版；原版仍保留。",
+        Some(books::Stored::AlreadyThere) => "账本里已有同样的一次，没有重复记入。",
+        None => "",
+    });
+    let made = if run.computed.is_empty() { "退回的行" } else { "工资条和汇总表" };
+    let _ = writeln!(text, "{made}在 {}", out.display());
     text
+}
+
+fn rejected_line(one: &Rejected) -> String {
+    let value = if one.value.is_empty() { String::new() } else { format!("「{}」", one.value) };
+    format!("第 {} 行 {}{value}：{}。{}", one.row, one.column, one.problem, one.remedy)
 }
 
 fn change_line(change: &books::Change) -> String {
     match change {
-        books::Change::New { worker, name } => format!("比上月新增：{worker} {name}"),
-        books::Change::Gone { worker, name } => format!("比上月减少：{worker} {name}"),
+        books::Change::New { worker, name } => format!("上月没有，本月有：{worker} {name}"),
+        books::Change::Gone { worker, name } => format!("上月有，本月没有：{worker} {name}"),
         books::Change::Net { worker, name, before, now } => {
             let difference = now.sub(*before).map_or_else(|error| error.to_string(), Money::thousands);
             let sign = if now > before { "+" } else { "" };

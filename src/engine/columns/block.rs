@@ -6,7 +6,7 @@ use super::{
     program::{Program, Step},
 };
 use crate::quantity::RoundingMode;
-use std::{iter::repeat_n, ops::Range};
+use std::{borrow::Cow, ops::Range};
 
 /// How many rows a block has at most: a register is 4 KiB.
 pub(super) const ROWS: usize = 512;
@@ -75,9 +75,18 @@ impl Block {
                     *out = -i64::from(*cell == NONE || none_by_default && *cell == LEFT_OUT);
                 }
             }
-            What::Add if step.checked => self.checked(of, i64::overflowing_add),
-            What::Subtract if step.checked => self.checked(of, i64::overflowing_sub),
-            What::Multiply if step.checked => self.checked(of, i64::overflowing_mul),
+            what => self.operate(what, of, step.checked),
+        }
+    }
+
+    /// An operation on registers.
+    fn operate(&mut self, what: &What, of: [Source; 3], checked: bool) {
+        match what {
+            // Columns of the input are no registers: `step` reads them.
+            What::Given { .. } | What::Absent { .. } => {}
+            What::Add if checked => self.checked(of, i64::overflowing_add),
+            What::Subtract if checked => self.checked(of, i64::overflowing_sub),
+            What::Multiply if checked => self.checked(of, i64::overflowing_mul),
             What::Add => self.each(of, i64::wrapping_add),
             What::Subtract => self.each(of, i64::wrapping_sub),
             What::Multiply => self.each(of, i64::wrapping_mul),
@@ -89,8 +98,8 @@ impl Block {
             What::And => self.each(of, |a, b| a & b),
             What::Or => self.each(of, |a, b| a | b),
             What::Select => self.select(of),
-            What::Divide(way) => self.divide(*way, of, step.checked),
-            What::Pieces { bounds, pieces } if !step.checked => self.pieces(of, bounds, pieces),
+            What::Divide(way) => self.divide(*way, of, checked),
+            What::Pieces { bounds, pieces } if !checked => self.pieces(of, bounds, pieces),
             what @ (What::Pieces { .. } | What::Table(_) | What::Date(_)) => self.apply(what, of),
         }
     }
@@ -142,8 +151,8 @@ impl Block {
     fn checked(&mut self, [a, b, _]: [Source; 3], make: impl Fn(i64, i64) -> (i64, bool)) {
         let rows = self.spare.len();
         let (a, b) = (column(&self.registers, a, rows), column(&self.registers, b, rows));
-        for (((out, fell), a), b) in self.spare.iter_mut().zip(&mut self.fell).zip(a).zip(b) {
-            let (value, overflow) = make(a, b);
+        for (((out, fell), a), b) in self.spare.iter_mut().zip(&mut self.fell).zip(a.iter()).zip(b.iter()) {
+            let (value, overflow) = make(*a, *b);
             *out = value;
             *fell |= overflow;
         }
@@ -218,8 +227,9 @@ impl Block {
     fn apply(&mut self, what: &What, of: [Source; 3]) {
         let rows = self.spare.len();
         let [a, b, c] = of.map(|source| column(&self.registers, source, rows));
-        for ((((out, fell), a), b), c) in self.spare.iter_mut().zip(&mut self.fell).zip(a).zip(b).zip(c) {
-            let value = what.apply([a, b, c]);
+        let sources = a.iter().zip(b.iter()).zip(c.iter());
+        for ((out, fell), ((a, b), c)) in self.spare.iter_mut().zip(&mut self.fell).zip(sources) {
+            let value = what.apply([*a, *b, *c]);
             *fell |= value.is_none();
             *out = value.unwrap_or_default();
         }
@@ -227,9 +237,88 @@ impl Block {
 }
 
 /// The cells of a source, for loops that are not worth one copy for each kind of source.
-fn column(registers: &[Vec<i64>], source: Source, rows: usize) -> Box<dyn Iterator<Item = i64> + '_> {
+fn column(registers: &[Vec<i64>], source: Source, rows: usize) -> Cow<'_, [i64]> {
     match source {
-        Source::Register(at) => Box::new(registers[at].iter().copied()),
-        Source::Constant(value) => Box::new(repeat_n(value, rows)),
+        Source::Register(at) => Cow::from(&registers[at]),
+        Source::Constant(value) => Cow::from(vec![value; rows]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::DateFunction;
+
+    /// Of these all sums and products fit.
+    const ORDINARY: [i64; 14] =
+        [0, 1, -1, 2, 5, 49, 50, -50, 51, -150, 250, 123_456_789, -1_999_999_999, 2_000_000_050];
+    const EXTREME: [i64; 8] = [0, 1, -1, 7, 4_000_000_000, -4_000_000_000, i64::MAX, i64::MIN];
+
+    /// Runs one operation on every pair of numbers, from registers and from constants, and holds it to its definition.
+    fn hold(what: &What, by: i64, checked: bool, numbers: &[i64]) {
+        let pairs: Vec<(i64, i64)> = numbers.iter().flat_map(|a| numbers.iter().map(|b| (*a, *b))).collect();
+        let (left, right): (Vec<i64>, Vec<i64>) = pairs.iter().copied().unzip();
+        let mut block = Block {
+            registers: vec![left, right, vec![by; pairs.len()]],
+            spare: vec![0; pairs.len()],
+            fell: vec![false; pairs.len()],
+        };
+        let kinds = |at: usize, constant: i64| [Source::Register(at), Source::Constant(constant)];
+        for a in kinds(0, 50) {
+            for b in kinds(1, 250) {
+                for c in kinds(2, by) {
+                    // Masks come first, and are none of these numbers; a constant one is folded away.
+                    if *what == What::Select {
+                        let Source::Register(_) = a else { continue };
+                        block.registers[0] = pairs.iter().map(|(a, _)| -i64::from(*a > 1)).collect();
+                    }
+                    block.fell.fill(false);
+                    block.operate(what, [a, b, c], checked);
+                    for row in 0..pairs.len() {
+                        let cell = |source| match source {
+                            Source::Register(at) => block.registers[at][row],
+                            Source::Constant(value) => value,
+                        };
+                        let of = [cell(a), cell(b), cell(c)];
+                        let expected = what.apply(of);
+                        assert_eq!(block.fell[row], expected.is_none(), "{what:?} {of:?}");
+                        if let Some(expected) = expected {
+                            assert_eq!(block.spare[row], expected, "{what:?} {of:?}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn loops_do_what_the_operations_are_defined_to_do() {
+        let masks = [What::Less, What::LessOrEqual, What::Equal, What::And, What::Or, What::Select];
+        for what in masks.into_iter().chain([What::Maximum, What::Minimum]) {
+            hold(&what, 7, false, &ORDINARY);
+            hold(&what, 7, false, &EXTREME);
+        }
+        for what in [What::Add, What::Subtract, What::Multiply] {
+            hold(&what, 7, false, &ORDINARY);
+            hold(&what, 7, true, &EXTREME);
+        }
+        let bounds = vec![-50, 0, 5, 250];
+        let pieces = vec![(0, 1), (2, -1), (3, 3), (-4, 0), (5, 7)];
+        let pieces = What::Pieces { bounds, pieces };
+        hold(&pieces, 7, false, &ORDINARY);
+        hold(&pieces, 7, true, &EXTREME);
+        hold(&What::Table((0..60).collect()), 7, true, &ORDINARY);
+        hold(&What::Date(DateFunction::Months), 7, true, &ORDINARY);
+    }
+
+    #[test]
+    fn every_way_of_rounding_is_the_same_by_a_product_and_by_the_remainder() {
+        let modes = [RoundingMode::HalfUp, RoundingMode::HalfEven, RoundingMode::Up, RoundingMode::Down];
+        for way in modes.map(Way::Rounded).into_iter().chain([Way::Floor]) {
+            for by in [1, 3, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000] {
+                hold(&What::Divide(way), by, false, &ORDINARY);
+                hold(&What::Divide(way), by, true, &EXTREME);
+            }
+        }
     }
 }

@@ -379,3 +379,87 @@ fn simplified(what: &What, of: [Source; 3]) -> Option<Source> {
         _ => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::quantity::{Exact, Rounding};
+    use rust_decimal::Decimal;
+
+    #[test]
+    fn quotients_round_as_exact_numbers_do() {
+        for mode in [RoundingMode::HalfUp, RoundingMode::HalfEven, RoundingMode::Up, RoundingMode::Down] {
+            let rounding = Rounding { mode, step: Decimal::ONE };
+            for by in [1, 2, 3, 4, 10, 200, i64::MAX] {
+                for a in [0, 1, 2, 3, 5, 6, 7, 14, 15, 16, 100, 300, 301, i64::MAX] {
+                    for a in [a, -a] {
+                        let exact = Exact::from(a).div(Exact::from(by)).unwrap().round(rounding).unwrap();
+                        assert_eq!(Decimal::from(quotient(a, by, Way::Rounded(mode))), exact, "{a} / {by} {mode}");
+                        let floor = Exact::from(a).div(Exact::from(by)).unwrap().floor();
+                        assert_eq!(Exact::from(quotient(a, by, Way::Floor)), floor, "{a} / {by}");
+                    }
+                }
+            }
+        }
+        assert_eq!(quotient(i64::MIN, 1, Way::Rounded(RoundingMode::Up)), i64::MIN);
+        assert_eq!(quotient(5, 0, Way::Floor), 5, "nothing is divided by nought");
+    }
+
+    fn given(code: &mut Code, low: i64, high: i64) -> Source {
+        let what = What::Given { column: code.operations.len(), low, high, left_out: LeftOut::Open };
+        code.emit(what, [Source::ZERO; 3])
+    }
+
+    fn is_checked(code: &Code, source: Source) -> bool {
+        if let Source::Register(at) = source { code.checked[at] } else { false }
+    }
+
+    #[test]
+    fn only_what_may_leave_64_bits_is_checked() {
+        let mut code = Code::default();
+        let (most, one) = (given(&mut code, -1, i64::MAX), given(&mut code, -1, 1));
+        let fits = code.subtract(most, Source::Constant(i64::MAX));
+        assert!(!is_checked(&code, fits));
+        let leaves = code.add(most, one);
+        assert!(is_checked(&code, leaves));
+        assert_eq!(code.range(leaves), (-2, i64::MAX.into()), "rows that leave have fallen");
+        let half = given(&mut code, -(1 << 31), 1 << 31);
+        let fits = code.multiply(half, half);
+        assert!(!is_checked(&code, fits));
+        let leaves = code.multiply(fits, Source::Constant(3));
+        assert!(is_checked(&code, leaves));
+    }
+
+    #[test]
+    fn ranges_follow_pieces_tables_and_quotients() {
+        let mut code = Code::default();
+        let x = given(&mut code, -100, 100);
+        let unused = Source::ZERO;
+        let pieces = What::Pieces { bounds: vec![0, 200], pieces: vec![(0, 7), (3, -1), (1_000, 0)] };
+        let pieces = code.emit(pieces, [x, unused, unused]);
+        assert_eq!(code.range(pieces), (2, 299), "the last piece is out of reach");
+        let table = code.emit(What::Table(vec![4, -9, 6]), [x, unused, unused]);
+        assert_eq!(code.range(table), (-9, 6));
+        let tenth = code.divide(x, Source::Constant(8), Way::Floor);
+        assert_eq!(code.range(tenth), (-13, 12));
+    }
+
+    #[test]
+    fn what_is_at_hand_is_not_computed_again() {
+        let mut code = Code::default();
+        let x = given(&mut code, 0, 9);
+        let (sum, again) = (code.add(x, Source::ONE), code.add(x, Source::ONE));
+        assert_eq!(sum, again);
+        assert_eq!(code.add(Source::Constant(2), Source::Constant(3)), Source::Constant(5));
+        assert_eq!(code.multiply(Source::ONE, x), x);
+        let mask = code.less(x, Source::ONE);
+        let not = code.not(mask);
+        assert_eq!(code.not(not), mask);
+        assert_eq!(code.select(Source::YES, x, Source::ONE), x);
+        // A product that fits is taken into the division.
+        let product = code.multiply(x, Source::Constant(8));
+        let share = code.divide(product, Source::Constant(100), Way::Rounded(RoundingMode::HalfUp));
+        let Source::Register(at) = share else { panic!("{share:?}") };
+        assert_eq!(code.operations[at].of, [x, Source::Constant(8), Source::Constant(100)]);
+    }
+}

@@ -93,3 +93,39 @@ impl Encoding {
         value.unwrap_or(Value::None)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_comes_back_as_it_went_in() {
+        let number = |text: &str| Value::Number(text.parse().unwrap());
+        let fen = Encoding::Number { decimals: 2 };
+        for (encoding, value, cell) in [
+            (fen, number("345.00"), 34_500),
+            (fen, number("-0.1"), -10),
+            (fen, number("92233720368547758.07"), i64::MAX),
+            (Encoding::Boolean, Value::Boolean(true), 1),
+            (Encoding::Date, Value::Date(NaiveDate::MIN), calendar().0),
+            (Encoding::Date, Value::Date(NaiveDate::MAX), calendar().1),
+            (Encoding::Choice, Value::Choice(3), 3),
+        ] {
+            assert_eq!(encoding.encode(&value), Some(cell));
+            assert_eq!(encoding.decode(cell), value);
+        }
+    }
+
+    #[test]
+    fn what_is_no_whole_number_of_parts_is_not_written() {
+        let fen = Encoding::Number { decimals: 2 };
+        for text in ["0.001", "92233720368547758.08"] {
+            assert_eq!(fen.encode(&Value::Number(text.parse().unwrap())), None, "{text}");
+        }
+        let third = Exact::from(1).div(Exact::from(3)).unwrap();
+        assert_eq!(fen.encode(&Value::Number(third)), None);
+        assert_eq!(fen.encode(&Value::None), None);
+        assert_eq!(Encoding::Boolean.encode(&Value::Choice(1)), None);
+        assert_eq!(Encoding::Date.decode(calendar().1 + 1), Value::None);
+    }
+}

@@ -7,6 +7,7 @@
 //! to the fen and to the fault; columns only give it sooner.
 
 mod block;
+mod choose;
 mod code;
 mod encoding;
 mod input;

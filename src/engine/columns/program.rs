@@ -88,3 +88,40 @@ fn last_uses(code: &Code, results: &[Source]) -> Vec<Option<usize>> {
     }
     last_use
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::columns::code::LeftOut;
+
+    #[test]
+    fn registers_are_used_again_and_what_can_fall_stays() {
+        let mut code = Code::default();
+        let given = |column| What::Given { column, low: 0, high: i64::MAX, left_out: LeftOut::Open };
+        let unused = [Source::ZERO; 3];
+        let (x, y) = (code.emit(given(0), unused), code.emit(given(1), unused));
+        let _not_needed = code.maximum(x, Source::ONE);
+        let _may_fall = code.add(x, y);
+        let mut z = x;
+        for step in 2..50 {
+            z = code.minimum(z, Source::Constant(step));
+        }
+        let program = Program::new(&code, &[z, Source::ONE]);
+        assert_eq!(program.steps.len(), 2 + 1 + 48, "all but the maximum");
+        assert!(program.registers <= 3, "{}", program.registers);
+        assert_eq!(program.results[1], Source::ONE);
+    }
+
+    #[test]
+    fn a_register_that_is_read_twice_is_freed_once() {
+        let mut code = Code::default();
+        let given = |column| What::Given { column, low: 0, high: 9, left_out: LeftOut::Open };
+        let (x, y) = (code.emit(given(0), [Source::ZERO; 3]), code.emit(given(1), [Source::ZERO; 3]));
+        let mask = code.less(x, y);
+        let chosen = code.select(mask, x, mask);
+        let (a, b) = (code.add(chosen, y), code.subtract(chosen, y));
+        let program = Program::new(&code, &[a, b, chosen]);
+        let places: BTreeSet<usize> = program.steps.iter().rev().take(3).map(|step| step.to).collect();
+        assert_eq!(places.len(), 3, "three results are held at once");
+    }
+}

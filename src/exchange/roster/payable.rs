@@ -4,7 +4,7 @@ use super::{Engagement, Field, RosterRow};
 use crate::{
     engine::Places,
     exchange::rejected::Rejected,
-    payroll::{Known, Row, Worker},
+    payroll::{Balance, Known, Row, Worker},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::{Given, RegionError, RegionTree},
 };
@@ -35,9 +35,9 @@ pub struct Payable {
     pub month: Row,
 }
 
-/// The opening balances of a row, by the full id of the figure that they sum up.
+/// The opening balance of a row: of all that was paid for the months before.
 #[must_use]
-pub fn opening(row: &RosterRow) -> Option<BTreeMap<String, Exact>> {
+pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {
     let opening = row.opening.as_ref()?;
     let amounts = [
         ("payroll.taxable_income", opening.income),
@@ -45,7 +45,8 @@ pub fn opening(row: &RosterRow) -> Option<BTreeMap<String, Exact>> {
         ("payroll.other_of_period", opening.other),
         ("tax.wages.tax", opening.withheld),
     ];
-    Some(amounts.into_iter().map(|(id, amount)| (id.to_owned(), Exact::from(amount))).collect())
+    let amounts = amounts.into_iter().map(|(id, amount)| (id.to_owned(), Exact::from(amount))).collect();
+    Some(Balance { through: paying.period_start.pred_opt()?, amounts })
 }
 
 /// Turns a row into facts. What is known of earlier months is the opening balance of the roster, if it has one.
@@ -69,6 +70,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         let problem = format!("晚于支付日 {}", paying.paid_on);
         reader.refuse(Field::Hired, row.hired.to_string(), &problem, "核对任职受雇日期和支付日（--paid-on）");
     }
+    reader.absence();
     let mut facts = Facts::default();
     facts.amounts(row);
     facts.employment(row, paying);
@@ -97,9 +99,10 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         hired: row.hired,
         bank_account: text(&row.bank_account),
     };
-    let known = Known { opening: opening(row), slips: Vec::new() };
+    let known = Known { opening: opening(row, paying), slips: Vec::new() };
     let places = Places { insurance: insured, fund, host: work.clone(), work };
-    Ok(Payable { row: row.row, worker, month: Row { places, hired: row.hired, facts: facts.0, known } })
+    let month = Row { places, hired: row.hired, left: row.left, facts: facts.0, known };
+    Ok(Payable { row: row.row, worker, month })
 }
 
 /// The relation in law that each kind of engagement is paid as, by the contract's names.
@@ -182,11 +185,16 @@ impl Reader<'_> {
         match regions.find(text) {
             Ok(code) => Some(code.to_owned()),
             Err(error) => {
-                let remedy = match error {
-                    RegionError::Ambiguous(..) => "写六位代码",
-                    _ => "写全称（如 昆明市）或 GB/T 2260 六位代码",
+                let (problem, remedy) = match &error {
+                    RegionError::NoCode(_) => ("没有这个代码的地区".to_owned(), "用 GB/T 2260 的六位代码"),
+                    RegionError::NoName(_) => {
+                        ("没有叫这个名字的地区".to_owned(), "写全称（如 昆明市）或 GB/T 2260 的六位代码")
+                    }
+                    RegionError::Ambiguous(_, places) => {
+                        (format!("有几处叫这个名字：{}", places.join("、")), "写六位代码")
+                    }
                 };
-                self.refuse(field, text.clone(), &error.to_string(), remedy);
+                self.refuse(field, text.clone(), &problem, remedy);
                 None
             }
         }
@@ -194,6 +202,24 @@ impl Reader<'_> {
 
     fn is_joiner(&self, paying: &Paying) -> bool {
         self.row.hired >= paying.period_start
+    }
+
+    /// Whether contributions are due for the month: they have begun, and employment had not ended before it.
+    fn is_due(&self, begins: Option<NaiveDate>, paying: &Paying) -> bool {
+        begins.is_none_or(|begins| begins <= paying.period_end)
+            && self.row.left.is_none_or(|left| left >= paying.period_start)
+    }
+
+    /// Nobody can miss more than there is to earn.
+    fn absence(&mut self) {
+        let absence = self.row.absence_deduction;
+        // A sum that is too great is told where it is computed.
+        let Ok(wage) = self.wage() else { return };
+        if absence > wage {
+            let problem = format!("大于本期各项工资之和 {wage}");
+            let remedy = "核对各项工资和缺勤扣款；要从实发中扣的钱填在其他扣款";
+            self.refuse(Field::AbsenceDeduction, absence.to_string(), &problem, remedy);
+        }
     }
 
     /// All that the month pays: the base of a joiner, who has no earlier wage.
@@ -214,7 +240,7 @@ impl Reader<'_> {
                 }
             },
             (None, false) => {
-                let problem = "没有填；只有本期新入职的人可以空着（按当月工资）";
+                let problem = "不是本期入职，不能空着";
                 self.refuse(field, String::new(), problem, "填写本缴费年度的申报基数");
                 None
             }
@@ -222,10 +248,11 @@ impl Reader<'_> {
     }
 
     fn insurance(&mut self, paying: &Paying, facts: &mut Facts) {
-        // Not insured yet: nothing is due, and no base is needed.
-        if self.row.insurance_from.is_some_and(|from| from > paying.period_end) {
+        if !self.is_due(self.row.insurance_from, paying) {
             facts.give("social.months", Given::Number(Exact::ZERO));
-            facts.money("social.declared_base", self.row.insurance_base.unwrap_or(Money::ZERO));
+            // No base is needed; one that is not there would be told to be under the floor.
+            let base = self.row.insurance_base.or_else(|| self.wage().ok()).unwrap_or_default();
+            facts.money("social.declared_base", base);
         } else if let Some(base) = self.base(Field::InsuranceBase, self.row.insurance_base, paying) {
             facts.money("social.declared_base", base);
         }
@@ -237,11 +264,11 @@ impl Reader<'_> {
 
     fn fund(&mut self, paying: &Paying, facts: &mut Facts) {
         let rate = self.row.fund_rate.filter(|rate| !rate.value().is_zero());
-        let not_yet = self.row.fund_from.is_some_and(|from| from > paying.period_end);
+        let due = self.is_due(self.row.fund_from, paying);
         let stated = rate.is_some();
-        facts.give("payroll.fund_stated", Given::Boolean(stated || not_yet));
-        if not_yet || !stated {
-            if self.row.fund_base.is_some() && !not_yet && self.row.fund_rate.is_none() {
+        facts.give("payroll.fund_stated", Given::Boolean(stated || !due));
+        if !due || !stated {
+            if due && self.row.fund_base.is_some() && self.row.fund_rate.is_none() {
                 self.refuse(Field::FundRate, String::new(), "填了公积金缴存基数，没有填比例", "填写缴存比例，如 7%");
             }
             facts.give("fund.months", Given::Number(Exact::ZERO));
@@ -253,5 +280,173 @@ impl Reader<'_> {
         if let Some(base) = self.base(Field::FundBase, self.row.fund_base, paying) {
             facts.money("fund.declared_base", base);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::{Book, Sources};
+    use std::{fs, sync::LazyLock};
+
+    static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    fn paying(paid_on: &str) -> Paying {
+        let (period_start, period_end) = (day("2026-09-01"), day("2026-09-30"));
+        Paying { period_start, period_end, paid_on: day(paid_on), payer: "样例公司".to_owned() }
+    }
+
+    /// A row of a roster as people write it, with some cells changed.
+    fn row(changes: &[(&str, &str)]) -> RosterRow {
+        let mut cells = BTreeMap::from([
+            ("工号", "A1"),
+            ("姓名", "样例甲"),
+            ("证件类型", "居民身份证"),
+            ("证件号码", "530102199001010028"),
+            ("用工形式", "全日制"),
+            ("参保地", "昆明市"),
+            ("任职受雇日期", "2025-03-01"),
+            ("基本工资", "3200"),
+            ("社保缴费基数", "4403"),
+        ]);
+        cells.extend(changes.iter().copied());
+        let headings: Vec<&str> = cells.keys().copied().collect();
+        let values: Vec<&str> = cells.values().copied().collect();
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r.csv");
+        fs::write(&path, format!("{}\n{}\n", headings.join(","), values.join(","))).unwrap();
+        let read = super::super::read(&path, day("2026-09-30")).unwrap();
+        assert_eq!(read.rejected, []);
+        read.rows.into_iter().next().unwrap()
+    }
+
+    fn taken(changes: &[(&str, &str)]) -> Payable {
+        payable(&row(changes), &paying("2026-09-30"), BOOK.regions()).unwrap()
+    }
+
+    fn refused(changes: &[(&str, &str)], paid_on: &str) -> Vec<(String, String)> {
+        let reasons = payable(&row(changes), &paying(paid_on), BOOK.regions()).unwrap_err();
+        assert!(reasons.iter().all(|one| one.row == 2 && !one.remedy.is_empty()), "{reasons:?}");
+        reasons.into_iter().map(|one| (one.column, one.problem)).collect()
+    }
+
+    #[test]
+    fn every_refusal_names_its_column() {
+        for (changes, column, problem) in [
+            (&[("参保地", "乌有市")][..], "参保地", "没有叫这个名字的地区"),
+            (&[("参保地", "990000")], "参保地", "没有这个代码的地区"),
+            (&[("参保地", "朝阳区")], "参保地", "110105 北京市朝阳区"),
+            (&[("公积金缴存地", "乌有市")], "公积金缴存地", "没有叫这个名字的地区"),
+            (&[("工作地", "乌有市")], "工作地", "没有叫这个名字的地区"),
+            (&[("任职受雇日期", "2026-09-16")], "任职受雇日期", "晚于支付日 2026-09-15"),
+            (&[("缺勤扣款", "3200.01")], "缺勤扣款", "大于本期各项工资之和 3200.00"),
+            (&[("公积金缴存比例", "7%")], "公积金缴存基数", "不是本期入职"),
+            (&[("公积金缴存基数", "3200")], "公积金缴存比例", "没有填比例"),
+        ] {
+            let reasons = refused(changes, "2026-09-15");
+            assert_eq!(reasons.len(), 1, "{changes:?}: {reasons:?}");
+            assert_eq!(reasons[0].0, column, "{changes:?}");
+            assert!(reasons[0].1.contains(problem), "{changes:?}: {reasons:?}");
+        }
+    }
+
+    #[test]
+    fn all_reasons_are_told_at_once() {
+        let changes = [("参保地", "乌有市"), ("缺勤扣款", "9999"), ("公积金缴存基数", "3200")];
+        let columns: Vec<String> = refused(&changes, "2026-09-30").into_iter().map(|(column, _)| column).collect();
+        assert_eq!(columns, ["参保地", "缺勤扣款", "公积金缴存比例"]);
+    }
+
+    #[test]
+    fn the_other_side_of_each_edge_is_taken() {
+        taken(&[("缺勤扣款", "3200")]);
+        taken(&[("任职受雇日期", "2026-09-30"), ("社保缴费基数", "")]);
+        // A joiner's blank bases are the month's wage.
+        let joiner =
+            taken(&[("任职受雇日期", "2026-09-01"), ("社保缴费基数", ""), ("公积金缴存比例", "7%"), ("奖金", "100")]);
+        let wage = Given::Number(Exact::from(3300));
+        assert_eq!(joiner.month.facts["social.declared_base"], wage);
+        assert_eq!(joiner.month.facts["fund.declared_base"], wage);
+    }
+
+    #[test]
+    fn contributions_are_due_from_their_first_month_to_that_of_leaving() {
+        let nothing = Some(&Given::Number(Exact::ZERO));
+        let fund = [("公积金缴存基数", "3200"), ("公积金缴存比例", "7%")];
+        for (cell, due) in [
+            (("社保起缴月", "2026-09"), true),
+            (("社保起缴月", "2026-10"), false),
+            (("离职日期", "2026-09-01"), true),
+            (("离职日期", "2026-08-31"), false),
+        ] {
+            let facts = taken(&[&fund[..], &[cell]].concat()).month.facts;
+            assert_eq!(facts.get("social.months") != nothing, due, "{cell:?}");
+        }
+        for (cell, due) in [
+            (("公积金起缴月", "2026-09"), true),
+            (("公积金起缴月", "2026-10"), false),
+            (("离职日期", "2026-09-01"), true),
+            (("离职日期", "2026-08-31"), false),
+        ] {
+            let facts = taken(&[&fund[..], &[cell]].concat()).month.facts;
+            assert_eq!(facts.get("fund.months") != nothing, due, "{cell:?}");
+            assert_eq!(facts["payroll.fund_stated"], Given::Boolean(true), "{cell:?}");
+        }
+        // Who had left needs no base any more, nor one who is not insured yet.
+        taken(&[("离职日期", "2026-08-31"), ("社保缴费基数", "")]);
+        taken(&[("社保起缴月", "2026-10"), ("社保缴费基数", "")]);
+    }
+
+    #[test]
+    fn the_fund_is_stated_by_a_rate_that_is_not_nought() {
+        for (cells, stated) in [
+            (&[][..], false),
+            (&[("公积金缴存比例", "0%")], false),
+            (&[("公积金缴存比例", "5%"), ("公积金缴存基数", "3200")], true),
+            (&[("公积金缴存比例", "0.05"), ("公积金缴存基数", "3200")], true),
+        ] {
+            let facts = taken(cells).month.facts;
+            assert_eq!(facts["payroll.fund_stated"], Given::Boolean(stated), "{cells:?}");
+            let rate = if stated { "0.05" } else { "0" };
+            assert_eq!(facts["fund.rate"], Given::Number(Exact::parse(rate).unwrap()), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn a_month_is_full_from_its_first_day_to_its_last() {
+        for (cells, full) in [
+            (&[("任职受雇日期", "2026-09-01")], true),
+            (&[("任职受雇日期", "2026-09-02")], false),
+            (&[("离职日期", "2026-09-30")], true),
+            (&[("离职日期", "2026-09-29")], false),
+        ] {
+            assert_eq!(taken(cells).month.facts["payroll.full_month"], Given::Boolean(full), "{cells:?}");
+        }
+    }
+
+    #[test]
+    fn places_that_are_not_said_are_the_place_of_insurance() {
+        let one = taken(&[("公积金缴存地", "北京市")]);
+        let places = &one.month.places;
+        assert_eq!(places.insurance.as_deref(), Some("530100"));
+        assert_eq!((places.fund.as_deref(), places.work.as_deref()), (Some("110000"), Some("530100")));
+        assert_eq!((one.worker.insured_at.as_str(), one.worker.fund_at.as_str()), ("云南省昆明市", "北京市"));
+        assert_eq!(one.worker.payer, "样例公司");
+        assert_eq!(taken(&[("扣缴义务人", "另一公司")]).worker.payer, "另一公司");
+    }
+
+    #[test]
+    fn an_opening_balance_is_of_the_months_before() {
+        assert_eq!(taken(&[]).month.known.opening, None);
+        let opening = taken(&[("期初累计收入", "0")]).month.known.opening.unwrap();
+        assert_eq!(opening.through, day("2026-08-31"));
+        assert!(opening.amounts.values().all(Exact::is_zero));
+        let opening = taken(&[("期初累计收入", "9000"), ("期初累计已预扣税额", "12.34")]).month.known.opening.unwrap();
+        assert_eq!(opening.amounts["payroll.taxable_income"], Exact::from(9000));
+        assert_eq!(opening.amounts["tax.wages.tax"], Exact::parse("12.34").unwrap());
     }
 }

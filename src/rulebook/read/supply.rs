@@ -39,10 +39,10 @@ impl Reader<'_> {
         for below in row.tables("supply").into_iter().filter_map(|row| row.texts("places")).flatten() {
             let known =
                 self.regions.name(&below.value).is_some() && self.regions.canonical(&below.value) == below.value;
-            if !known || !self.regions.lineage(&below.value).iter().skip(1).any(|around| around == code) {
-                let message = format!("「{}」不是{named}下面的地区", below.value);
-                let report = Diagnostic::error("region", below.place, message, "应为其下地区的六位代码");
-                sink.push(report.help("这个地区自己的值不写 places；别处的值写在别处的文件里"));
+            if !known || !self.regions.lineage(&below.value).iter().any(|around| around == code) {
+                let message = format!("「{}」不是{named}，也不在它下面", below.value);
+                let report = Diagnostic::error("region", below.place, message, "应为它自己或其下地区的六位代码");
+                sink.push(report.help("别处的值写在别处的文件里"));
             }
         }
         let supplies = self.supplies(None, row, lexicon, sink);

@@ -1,75 +1,23 @@
-//! Random small formulas, each computed three ways: in columns, by the exact path, and by rational numbers without
-//! limits that know nothing of either.
+//! Random small formulas, each computed three ways: in columns, by the exact path, and by the oracle.
 
-use crate::columns::{Random, inputs_of, on, read_book};
+use super::{
+    Random, inputs_of, on,
+    oracle::{
+        BANDS, CASES, Figure, LITERALS, MEMBERS, MODES, NUMBERS, OPTIONAL, RATES, Row, STEPS, Test, Tree, Undefined,
+        WEIGHTS, literal,
+    },
+    read_book,
+};
 use gongche::{
-    engine::{Evaluation, FaultKind, Plan, Question, SlotId, Value, columns::ColumnPlan},
+    engine::{
+        Evaluation, FaultKind, Plan, Question, SlotId, Value,
+        columns::{Cell, ColumnPlan},
+    },
     quantity::{ArithmeticError, Exact},
 };
 use num_bigint::BigInt;
 use num_rational::BigRational;
-use rust_decimal::prelude::{Signed, Zero};
 use std::{collections::BTreeMap, fmt::Write as _, num::NonZeroUsize};
-
-/// Facts that are numbers, and their decimals.
-const NUMBERS: [(&str, u32); 5] = [("a", 2), ("b", 0), ("c", 6), ("d", 2), ("e", 2)];
-/// The one of them that there need not be.
-const OPTIONAL: usize = 4;
-const MEMBERS: [&str; 3] = ["x", "y", "z"];
-/// By member; of the last there is none.
-const RATES: [Option<&str>; 3] = [Some("0.08"), Some("12.5"), None];
-/// By member, for look-ups: the last is not covered.
-const WEIGHTS: [Option<&str>; 3] = [Some("1.5"), Some("-3"), None];
-const LITERALS: [&str; 9] = ["0", "1", "2", "3", "0.01", "16%", "21.75", "1000", "-7.125"];
-const MODES: [&str; 4] = ["half-up", "half-even", "up", "down"];
-const STEPS: [&str; 5] = ["10", "1", "0.1", "0.01", "0.000001"];
-/// Bound, rate and quick deduction.
-const BANDS: [(Option<&str>, &str, &str); 3] =
-    [(Some("0"), "0", "0"), (Some("360.5"), "3%", "0"), (None, "10%", "25.235")];
-
-/// A formula.
-#[derive(Debug, Clone)]
-enum Tree {
-    Number(&'static str),
-    Fact(usize),
-    /// `p` of a member, or of the member at hand.
-    Cell(Option<usize>),
-    Rate(Option<usize>),
-    /// The weight that the choice `k` names.
-    Weight,
-    /// An earlier figure of the book.
-    Figure(usize),
-    Negate(Box<Tree>),
-    Arithmetic(char, Box<Tree>, Box<Tree>),
-    If(Box<Test>, Box<Tree>, Box<Tree>),
-    Max(Vec<Tree>),
-    Min(Vec<Tree>),
-    Clamp(Box<Tree>, Box<Tree>, Box<Tree>),
-    Abs(Box<Tree>),
-    Int(Box<Tree>),
-    Round(Box<Tree>, usize, usize),
-    Scale(&'static str, Box<Tree>),
-    /// Over the members, only those with `p` above a number where there is one.
-    Sum(Option<&'static str>, Box<Tree>),
-    IfNone(Box<Tree>, Box<Tree>),
-}
-
-#[derive(Debug, Clone)]
-enum Test {
-    Compare(&'static str, Tree, Tree),
-    Flag,
-    Chosen(usize),
-    Not(Box<Test>),
-    And(Box<Test>, Box<Test>),
-    Or(Box<Test>, Box<Test>),
-}
-
-fn literal(text: &str) -> BigRational {
-    let (digits, percent) = text.strip_suffix('%').map_or((text, false), |digits| (digits, true));
-    let decimals = digits.split_once('.').map_or(0, |(_, decimals)| decimals.len()) + if percent { 2 } else { 0 };
-    let whole: BigInt = digits.replace('.', "").parse().unwrap();
-    BigRational::new(whole, BigInt::from(10).pow(u32::try_from(decimals).unwrap()))
-}
 
 // ---- making
 
@@ -171,17 +119,6 @@ fn condition(test: &Test) -> String {
     }
 }
 
-/// A figure of the book: a formula, or cases by where the fact `a` lies.
-#[derive(Debug)]
-struct Figure {
-    arms: Vec<Tree>,
-    round: Option<(usize, usize)>,
-    by_line: bool,
-}
-
-/// Below, at most, and above which numbers `a` makes the three cases.
-const CASES: (&str, &str) = ("0.5", "100");
-
 fn book_text(figures: &[Figure]) -> String {
     let mut out = String::from("[package]\nid = \"t\"\ntitle = \"样例\"\nclock = \"work\"\n");
     for (name, decimals) in NUMBERS {
@@ -249,150 +186,6 @@ fn book_text(figures: &[Figure]) -> String {
     out
 }
 
-// ---- the oracle
-
-/// What a formula comes to.
-type Known = Result<Option<BigRational>, Undefined>;
-
-#[derive(Debug, Clone, PartialEq)]
-enum Undefined {
-    DivisionByZero,
-    NotCovered,
-    /// A fact that decides it was left out.
-    Open,
-}
-
-/// A row, as rational numbers.
-struct Row<'f> {
-    figures: &'f [Figure],
-    numbers: Vec<Known>,
-    cells: Vec<BigRational>,
-    flag: Result<bool, Undefined>,
-    chosen: Result<usize, Undefined>,
-}
-
-fn rounded(value: &BigRational, mode: usize, step: usize) -> BigRational {
-    let step = literal(STEPS[step]);
-    let steps = value / &step;
-    let below = steps.trunc();
-    let rest = (&steps - &below).abs();
-    let half = BigRational::new(1.into(), 2.into());
-    let away = match MODES[mode] {
-        "half-up" => rest >= half,
-        "half-even" => rest > half || rest == half && below.to_integer() % 2 != BigInt::zero(),
-        "up" => !rest.is_zero(),
-        _ => false,
-    };
-    let whole = if away { &below + steps.signum() } else { below };
-    whole * step
-}
-
-impl Row<'_> {
-    fn figure(&self, at: usize, member: Option<usize>) -> Known {
-        let figure = &self.figures[at];
-        let tree = match figure.arms.as_slice() {
-            [below, between, above] => {
-                // What there is none of meets no condition; `a` may be left out, but never is none.
-                let a = self.numbers[0].clone()?.unwrap();
-                if a < literal(CASES.0) {
-                    below
-                } else if a > literal(CASES.1) {
-                    above
-                } else {
-                    between
-                }
-            }
-            arms => &arms[0],
-        };
-        let value = self.value(tree, member)?;
-        Ok(value.map(|value| figure.round.map_or(value.clone(), |(mode, step)| rounded(&value, mode, step))))
-    }
-
-    fn value(&self, tree: &Tree, hand: Option<usize>) -> Known {
-        let one = |tree: &Tree| self.value(tree, hand);
-        let all = |trees: &[Tree]| trees.iter().map(one).collect::<Result<Vec<_>, _>>();
-        let extreme = |values: Vec<Option<BigRational>>, largest: bool| {
-            let some = values.into_iter().flatten();
-            if largest { some.max() } else { some.min() }
-        };
-        let cell = |member: &Option<usize>| member.or(hand).unwrap();
-        Ok(match tree {
-            Tree::Number(text) => Some(literal(text)),
-            Tree::Fact(at) => self.numbers[*at].clone()?,
-            Tree::Cell(member) => Some(self.cells[cell(member)].clone()),
-            Tree::Rate(member) => RATES[cell(member)].map(literal),
-            Tree::Weight => Some(literal(WEIGHTS[self.chosen.clone()?].ok_or(Undefined::NotCovered)?)),
-            Tree::Figure(at) => self.figure(*at, hand.filter(|_| self.figures[*at].by_line))?,
-            Tree::Negate(x) => one(x)?.map(|x| -x),
-            Tree::Arithmetic(operator, x, y) => match (one(x)?, one(y)?) {
-                (Some(x), Some(y)) => Some(match operator {
-                    '+' => x + y,
-                    '-' => x - y,
-                    '*' => x * y,
-                    _ if y.is_zero() => return Err(Undefined::DivisionByZero),
-                    _ => x / y,
-                }),
-                _ => None,
-            },
-            Tree::If(test, x, y) => one(if self.holds(test, hand)? { x } else { y })?,
-            Tree::Max(trees) => extreme(all(trees)?, true),
-            Tree::Min(trees) => extreme(all(trees)?, false),
-            Tree::Clamp(x, low, high) => match one(x)? {
-                None => None,
-                x => {
-                    let raised = extreme(vec![x, one(low)?], true);
-                    extreme(vec![raised, one(high)?], false)
-                }
-            },
-            Tree::Abs(x) => one(x)?.map(|x| x.abs()),
-            Tree::Int(x) => one(x)?.map(|x| x.floor()),
-            Tree::Round(x, mode, step) => one(x)?.map(|x| rounded(&x, *mode, *step)),
-            Tree::Scale(part, x) => one(x)?.map(|x| {
-                let (_, rate, quick) = BANDS.iter().find(|(to, ..)| to.is_none_or(|to| x <= literal(to))).unwrap();
-                match *part {
-                    "RATE" => literal(rate),
-                    "QUICK" => literal(quick),
-                    _ => x * literal(rate) - literal(quick),
-                }
-            }),
-            Tree::Sum(above, x) => {
-                let mut total = BigRational::zero();
-                for member in 0..MEMBERS.len() {
-                    if above.is_none_or(|above| self.cells[member] > literal(above)) {
-                        total += self.value(x, Some(member))?.unwrap_or_else(BigRational::zero);
-                    }
-                }
-                Some(total)
-            }
-            Tree::IfNone(x, y) => match one(x)? {
-                None => one(y)?,
-                some => some,
-            },
-        })
-    }
-
-    fn holds(&self, test: &Test, hand: Option<usize>) -> Result<bool, Undefined> {
-        Ok(match test {
-            Test::Compare(sign, x, y) => match (self.value(x, hand)?, self.value(y, hand)?) {
-                (Some(x), Some(y)) => match *sign {
-                    "=" => x == y,
-                    "<>" => x != y,
-                    "<" => x < y,
-                    "<=" => x <= y,
-                    ">" => x > y,
-                    _ => x >= y,
-                },
-                _ => false,
-            },
-            Test::Flag => self.flag.clone()?,
-            Test::Chosen(at) => self.chosen.clone()? == *at,
-            Test::Not(x) => !self.holds(x, hand)?,
-            Test::And(x, y) => self.holds(x, hand)? && self.holds(y, hand)?,
-            Test::Or(x, y) => self.holds(x, hand)? || self.holds(y, hand)?,
-        })
-    }
-}
-
 // ---- holding them together
 
 /// A number without its point: in a quiet row an ordinary one, in a wild row at times nought or at the limit of 64 bits.
@@ -422,7 +215,9 @@ fn of_exact(value: Exact) -> BigRational {
 struct Seen {
     columns: usize,
     fallen: usize,
+    /// Numbers that agree with the oracle, and how many of them came out of columns.
     numbers: usize,
+    whole: usize,
     none: usize,
     undefined: usize,
     unknown: usize,
@@ -529,6 +324,7 @@ fn hold(random: &mut Random, rows: usize, seen: &mut Seen) {
             match (&exact, oracle.figure(*at, *member)) {
                 (Ok(Value::Number(value)), Ok(Some(known))) => {
                     seen.numbers += 1;
+                    seen.whole += usize::from(matches!(results.cell(goal, row), Some(Cell::Whole(_))));
                     assert_eq!(of_exact(*value), known, "{}", context());
                 }
                 (Ok(Value::None), Ok(None)) => seen.none += 1,
@@ -558,6 +354,7 @@ fn columns_exact_path_and_rational_oracle_agree() {
         hold(&mut random, 45, &mut seen);
     }
     println!("{seen:?}");
+    assert!(seen.whole > 20_000, "{seen:?}");
     assert!(seen.columns > 5_000 && seen.fallen > 500, "{seen:?}");
     assert!(seen.numbers > 50_000 && seen.none > 1_000, "{seen:?}");
     assert!(seen.undefined > 500 && seen.unknown > 100 && seen.overflow > 10, "{seen:?}");
