@@ -135,8 +135,8 @@ fn compare(mut person: Affected, before: &Outcome, after: &Outcome) -> Option<Af
         .filter(|(_, (before, after))| before != after)
         .collect();
     person.refused = match (before, after) {
-        (Err(Refusal::Coverage(reason)), Ok(_)) => Some(format!("甲不覆盖：{reason}")),
-        (Ok(_), Err(Refusal::Coverage(reason))) => Some(format!("乙不覆盖：{reason}")),
+        (Err(Refusal::Coverage { reason, .. }), Ok(_)) => Some(format!("甲不覆盖：{reason}")),
+        (Ok(_), Err(Refusal::Coverage { reason, .. })) => Some(format!("乙不覆盖：{reason}")),
         _ => None,
     };
     (!person.figures.is_empty()).then_some(person)
