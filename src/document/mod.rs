@@ -42,7 +42,7 @@ pub use self::{
 /// same kind of entries, nothing missing and nothing more. What does not apply is an empty string or an empty list.
 /// The same arguments give the same bytes.
 ///
-/// `files` are embedded in the PDF under their names; [`attachments`] reads them back.
+/// `files` are embedded in the PDF under their names; [`attachments()`] reads them back.
 ///
 /// # Errors
 /// No such template, a view of another shape, characters that no font has, a layout in which something does not fit.

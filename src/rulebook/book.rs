@@ -247,6 +247,12 @@ impl Book {
     /// # Errors
     /// What is wrong with one of these files.
     pub fn supplies(&self, code: &str) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
+        self.supplies_that(code, |_| true)
+    }
+
+    /// Those of [`Book::supplies`] that are wanted: asked first, since most are of another value and a list of places
+    /// is long.
+    fn supplies_that(&self, code: &str, wanted: impl Fn(&Supply) -> bool) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
         let mut supplies = Vec::new();
         for around in self.regions.lineage(code) {
             let nation = self.bodies.supplies.iter().flatten().filter(|_| around == NATION);
@@ -258,6 +264,7 @@ impl Book {
             }
             let own = around == code;
             let meant = |supply: &&Supply| match &supply.places {
+                _ if !wanted(supply) => false,
                 None => own,
                 Some(places) => places.iter().any(|place| place == code),
             };
@@ -296,8 +303,8 @@ impl Book {
     /// What is wrong with its file.
     pub fn says(&self, value: EntryId, cell: &[usize], code: &str) -> Result<Option<Answer<'_>>, Vec<Diagnostic>> {
         // Of equals the last would win: the place's own file goes before those around it.
-        let supplies = self.supplies(code)?.into_iter().rev();
-        let best = supplies.filter(|one| one.value == value && one.answers(cell)).max_by_key(|one| one.named());
+        let supplies = self.supplies_that(code, |one| one.value == value && one.answers(cell))?;
+        let best = supplies.into_iter().rev().max_by_key(|one| one.named());
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),
