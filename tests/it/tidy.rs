@@ -8,9 +8,7 @@ use std::{
     process::{Command, Output},
 };
 
-use gongche::rulebook::{
-    Body, Book, Confidence, Content, EntryId, NATION, Sort, Sources, Timeline, UNKNOWN, citations,
-};
+use gongche::rulebook::{Body, Book, Content, EntryId, NATION, Sort, Sources, Timeline, UNKNOWN, citations};
 use tempfile::TempDir;
 
 /// The largest source file, in bytes: more than that nobody reads in one sitting.
