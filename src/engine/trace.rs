@@ -293,6 +293,23 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
         }
     }
 
+    /// Whether a filter let a member pass, as far as what was computed tells.
+    fn holds(&self, filter: &Term, at_hand: &AtHand) -> Option<bool> {
+        match &filter.kind {
+            TermKind::Cell(entry, indices) => {
+                self.evaluation.computed(self.slot_of(*entry, indices, at_hand)?)?.boolean()
+            }
+            TermKind::Not(inner) => self.holds(inner, at_hand).map(|holds| !holds),
+            TermKind::And(items) => {
+                items.iter().map(|item| self.holds(item, at_hand)).try_fold(true, |all, one| Some(all && one?))
+            }
+            TermKind::Or(items) => {
+                items.iter().map(|item| self.holds(item, at_hand)).try_fold(false, |any, one| Some(any || one?))
+            }
+            _ => None,
+        }
+    }
+
     /// The formula with numbers in place of the names that were read.
     fn numbers(&self, formula: &Formula, at_hand: &AtHand) -> String {
         let mut replaced = Vec::new();
@@ -323,14 +340,17 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                     replaced.push((term.span, member.name.as_str().into()));
                 }
             }
-            TermKind::Sum { dimension, term: each, .. } => {
+            TermKind::Sum { dimension, filter, term: each } => {
                 let mut parts = Vec::new();
                 for at in 0..self.evaluation.plan().book().lexicon().members(*dimension).len() {
                     let mut at_hand = at_hand.clone();
                     at_hand.push((*dimension, at));
+                    if filter.as_ref().is_some_and(|filter| self.holds(filter, &at_hand) == Some(false)) {
+                        continue;
+                    }
                     let mut inner = Vec::new();
                     self.replace(each, &at_hand, &mut inner);
-                    // A member that was filtered out, or of which there is none, adds nothing.
+                    // A member of which there is none adds nothing.
                     let numbers: Vec<Cow<'_, str>> = inner.into_iter().map(|(_, number)| number).collect();
                     if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
                         parts.push(numbers.join("×"));

@@ -50,8 +50,29 @@ pub(super) struct PlaceFiles {
 #[derive(Debug, Default)]
 struct PlaceContent {
     supplies: Vec<Supply>,
+    /// For each value and the code of each place that it is supplied for, the positions of the supplies.
+    meant: BTreeMap<EntryId, BTreeMap<String, Vec<usize>>>,
     examples: Vec<Example>,
     diagnostics: Vec<Diagnostic>,
+}
+
+impl PlaceContent {
+    /// Finds each supply by what it is for. A province lists thousands of tiers: nobody goes through them one by one.
+    fn index(&mut self, code: &str) {
+        for (at, supply) in self.supplies.iter().enumerate() {
+            let places = self.meant.entry(supply.value).or_default();
+            let own = [code.to_owned()];
+            for place in supply.places.as_deref().unwrap_or(&own) {
+                places.entry(place.clone()).or_default().push(at);
+            }
+        }
+    }
+
+    /// What is supplied of a value for a place.
+    fn of(&self, value: EntryId, code: &str) -> impl Iterator<Item = &Supply> {
+        let positions = self.meant.get(&value).and_then(|places| places.get(code));
+        positions.into_iter().flatten().filter_map(|at| self.supplies.get(*at))
+    }
 }
 
 impl PlaceFiles {
@@ -237,8 +258,19 @@ impl Book {
                 content.examples.extend(examples);
             }
             check::examples(self, &content.examples, &mut content.diagnostics);
+            content.index(code);
             content
         }))
+    }
+
+    /// What the files of a place say, if it has any.
+    fn sound_place(&self, code: &str) -> Result<Option<&PlaceContent>, Vec<Diagnostic>> {
+        match self.place(code) {
+            Some(place) if place.diagnostics.iter().any(|one| one.severity == Severity::Error) => {
+                Err(place.diagnostics.clone())
+            }
+            place => Ok(place),
+        }
     }
 
     /// What is supplied for a place itself, by the nation, by its own files, or by those of the places around it for
@@ -247,24 +279,12 @@ impl Book {
     /// # Errors
     /// What is wrong with one of these files.
     pub fn supplies(&self, code: &str) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
-        self.supplies_that(code, |_| true)
-    }
-
-    /// Those of [`Book::supplies`] that are wanted: asked first, since most are of another value and a list of places
-    /// is long.
-    fn supplies_that(&self, code: &str, wanted: impl Fn(&Supply) -> bool) -> Result<Vec<&Supply>, Vec<Diagnostic>> {
         let mut supplies = Vec::new();
         for around in self.regions.lineage(code) {
             let nation = self.bodies.supplies.iter().flatten().filter(|_| around == NATION);
-            let place = self.place(&around);
-            if let Some(place) = place
-                && place.diagnostics.iter().any(|one| one.severity == Severity::Error)
-            {
-                return Err(place.diagnostics.clone());
-            }
+            let place = self.sound_place(&around)?;
             let own = around == code;
             let meant = |supply: &&Supply| match &supply.places {
-                _ if !wanted(supply) => false,
                 None => own,
                 Some(places) => places.iter().any(|place| place == code),
             };
@@ -302,9 +322,14 @@ impl Book {
     /// # Errors
     /// What is wrong with its file.
     pub fn says(&self, value: EntryId, cell: &[usize], code: &str) -> Result<Option<Answer<'_>>, Vec<Diagnostic>> {
-        // Of equals the last would win: the place's own file goes before those around it.
-        let supplies = self.supplies_that(code, |one| one.value == value && one.answers(cell))?;
-        let best = supplies.into_iter().rev().max_by_key(|one| one.named());
+        // The nation's values stand in their own package. A place's own files go before those around it.
+        let national = self.bodies.supplies.get(self.entry(value).package.0).filter(|_| code == NATION);
+        let mut supplies: Vec<&Supply> = national.into_iter().flatten().filter(|one| one.value == value).collect();
+        for around in self.regions.lineage(code) {
+            supplies.extend(self.sound_place(&around)?.into_iter().flat_map(|place| place.of(value, code)));
+        }
+        // Of equals the last would win.
+        let best = supplies.into_iter().rev().filter(|one| one.answers(cell)).max_by_key(|one| one.named());
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),

@@ -113,7 +113,7 @@ fn without_space(text: &str) -> String {
 }
 
 /// The text as `lopdf` reads it, on any machine, page by page: a line for every run, in reading order.
-fn own_pages(bytes: &[u8]) -> Vec<String> {
+pub(crate) fn own_pages(bytes: &[u8]) -> Vec<String> {
     let document = lopdf::Document::load_mem(bytes).unwrap();
     let text =
         |page| document.extract_text(&[page]).unwrap().lines().map(|line| format!("{}\n", line.trim_end())).collect();

@@ -9,6 +9,7 @@ mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod pay;
 mod roster;
 mod rulebook;
 mod rules;

@@ -46,6 +46,7 @@ fn what_people_read_is_as_approved() {
         ("test", vec!["test"]),
         ("coverage", vec!["coverage"]),
         ("coverage-region", vec!["coverage", "--region", "东区"]),
+        ("coverage-missing", vec!["coverage", "--region", "乙市"]),
         ("show-fact", vec!["show", "demo.social.declared_base"]),
         ("show-choice", vec!["show", "居民身份"]),
         ("show-carried", vec!["show", "prior_tax"]),
@@ -92,15 +93,23 @@ fn coverage_names_what_one_place_lacks_and_another_has() {
     };
     let (city, other) = (place("990100"), place("990200"));
     assert_eq!(city["missing"][0]["cells"], serde_json::json!(["demo.social.tier"]));
-    assert_eq!(city["missing"][0]["supplied_by"], serde_json::json!(["990101", "990200", "990102"]));
-    assert_eq!(place("990101")["missing"], serde_json::json!([]));
+    assert_eq!(city["missing"][0]["supplied_by"], serde_json::json!(["990101", "990102", "990200"]));
+    assert_eq!(city["missing"][0]["supplied_by_count"], 3);
+    // Places without a file are told supply by supply, and on their own when asked for.
+    let listed: Vec<_> = json["listed"].as_array().unwrap().iter().map(|one| one["regions"].clone()).collect();
+    assert_eq!(listed, [serde_json::json!(["990101"]), serde_json::json!(["990102"])]);
+    let district = gongche("sound", &["rules", "coverage", "--region", "990101", "--format", "json"]).json();
+    let district = &district["places"][0];
+    assert_eq!(
+        (&district["missing"], &district["subjects"][0]["from"]),
+        (&serde_json::json!([]), &serde_json::json!("2026-01-01"))
+    );
     assert_eq!(other["missing"][0]["cells"], serde_json::json!(["demo.social.fixed[employee]"]));
     assert_eq!(other["missing"][0]["supplied_by"], serde_json::json!(["990100"]));
     assert_eq!(city["inherits"], serde_json::json!(["990000", "000000"]));
-    assert_eq!(place("990101")["subjects"][0]["from"], "2026-01-01");
     assert!(city["subjects"][0]["from"].is_null());
     let floor = other["covered"].as_array().unwrap().iter().find(|one| one["id"] == "demo.social.base_floor").unwrap();
-    assert_eq!((floor["until"].as_str(), floor["supplied_by"].as_str()), (Some("2027-01-01"), Some("990200")));
+    assert_eq!((floor["until"].as_str(), &floor["regions"]), (Some("2027-01-01"), &serde_json::json!(["990200"])));
 }
 
 #[test]

@@ -8,14 +8,17 @@ use crate::{
         output::Output,
         table::table,
     },
-    rulebook::{Body, Book, EntryId, NATION, Package},
+    rulebook::{Book, EntryId, NATION, Package},
 };
 use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value as Json, json};
-use std::{collections::BTreeSet, fmt::Write as _};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
-/// How many of the places that have what another lacks are named to people.
+/// How many of many places are named.
 const SHOWN: usize = 3;
 
 /// 查看覆盖范围
@@ -33,35 +36,84 @@ impl Coverage {
             true => Ok(None),
             false => Ok(Some(survey::of_entry(book, entry)?)),
         })?;
-        let codes: BTreeSet<&str> = match &region {
-            Some(code) => [code.as_str()].into(),
-            None => book.supplied_places().map(|(code, _)| code).chain(book.places()).collect(),
-        };
-        let places = codes.into_iter().map(|code| Place::of(book, code)).collect::<Result<Vec<_>, _>>()?;
+        let survey = Survey::of(book)?;
+        let codes: Vec<&str> = region.as_ref().map_or_else(|| book.places().collect(), |code| vec![code.as_str()]);
+        let places = codes.into_iter().map(|code| Place::of(&survey, code)).collect::<Result<Vec<_>, _>>()?;
         if let (Some(code), [place]) = (&region, places.as_slice())
             && !place.is_known()
         {
             let message = format!("规则库没有{}的任何值", book.regions().path(code));
-            return Err(
-                CliError::new(Kind::Coverage, "coverage", message).hint("gongche rules coverage 列出已有的地区")
-            );
+            let report = CliError::new(Kind::Coverage, "coverage", message);
+            return Err(report.hint("gongche rules coverage 列出已有的地区"));
         }
+        let listed = if region.is_none() { survey.listed(&places) } else { Vec::new() };
         if output.is_json() {
-            let national: Vec<Json> = national.iter().flat_map(|one| one.json(book)).collect();
-            let places: Vec<Json> = places.iter().map(|place| place.json(book)).collect();
-            output.json(&json!({ "national": national, "places": places, "rulebook": book.digest().to_string() }));
+            output.json(&json!({
+                "national": national.iter().flat_map(|one| one.json(book)).collect::<Vec<_>>(),
+                "places": places.iter().map(|place| place.json(book)).collect::<Vec<_>>(),
+                "listed": listed.iter().map(|one| one.json(book)).collect::<Vec<_>>(),
+                "rulebook": book.digest().to_string(),
+            }));
         } else {
             let mut text = String::new();
             if region.is_none() {
                 text.push_str("全国统一的值\n");
                 national.iter().for_each(|subject| subject.text(book, None, &mut text));
             }
-            for alike in alike(&places, book) {
-                Place::text(&alike, book, region.is_some(), &mut text);
+            places.iter().for_each(|place| place.text(book, region.is_some(), &mut text));
+            if !listed.is_empty() {
+                let rows: Vec<[String; 6]> = listed.iter().map(|one| one.row(book)).collect();
+                let _ = writeln!(text, "\n由上级的文件分别列明的地区\n{}", table(HEADS, &rows));
             }
             output.text(text.trim());
         }
         Ok(Done::Clean)
+    }
+}
+
+/// The heads of a table of what is said.
+const HEADS: [&str; 6] = ["    项目", "自", "至（不含）", "可信度", "复核期限", "由谁给出"];
+
+/// What the book says of every value that differs by place, all places on their own.
+struct Survey<'b> {
+    book: &'b Book,
+    said: BTreeMap<EntryId, Vec<Said<'b>>>,
+}
+
+impl<'b> Survey<'b> {
+    fn of(book: &'b Book) -> Result<Self, CliError> {
+        let mut said = BTreeMap::new();
+        for (id, _) in book.entries().filter(|(_, entry)| entry.by_region) {
+            said.insert(id, survey::of_entry(book, id)?);
+        }
+        Ok(Self { book, said })
+    }
+
+    /// What is said of places that have no file of their own.
+    fn listed(&self, places: &[Place<'b>]) -> Vec<Said<'b>> {
+        let own: BTreeSet<&str> = places.iter().map(|place| place.code.as_str()).chain([NATION]).collect();
+        let without_file = |said: &Said<'b>| Said {
+            entry: said.entry,
+            cells: said.cells.clone(),
+            answer: said.answer,
+            places: said.places.iter().filter(|code| !own.contains(code.as_str())).cloned().collect(),
+        };
+        self.said.values().flatten().map(without_file).filter(|one| !one.places.is_empty()).collect()
+    }
+
+    /// The cells of a value that some place supplies and that nothing answers among what is said here.
+    fn missing(&self, entry: EntryId, here: &[Said<'_>]) -> Option<Missing> {
+        let answered: BTreeSet<&Vec<usize>> =
+            here.iter().filter(|one| one.entry == entry).flat_map(|one| &one.cells).collect();
+        let mut missing = Missing { entry, cells: BTreeSet::new(), elsewhere: BTreeSet::new() };
+        for other in self.said.get(&entry).into_iter().flatten() {
+            let open: Vec<&Vec<usize>> = other.cells.iter().filter(|cell| !answered.contains(cell)).collect();
+            if !open.is_empty() {
+                missing.elsewhere.extend(other.places.iter().cloned());
+                missing.cells.extend(open.into_iter().cloned());
+            }
+        }
+        (!missing.cells.is_empty()).then_some(missing)
     }
 }
 
@@ -76,9 +128,9 @@ struct Subject<'b> {
 /// Cells of a value that nothing answers.
 struct Missing {
     entry: EntryId,
-    cells: Vec<Vec<usize>>,
+    cells: BTreeSet<Vec<usize>>,
     /// The places that have them.
-    elsewhere: Vec<String>,
+    elsewhere: BTreeSet<String>,
 }
 
 impl<'b> Subject<'b> {
@@ -107,25 +159,7 @@ impl<'b> Subject<'b> {
     }
 
     fn json(&self, book: &Book) -> Vec<Json> {
-        self.said
-            .iter()
-            .map(|one| {
-                let cells = one.cells.iter().map(|cell| json!(book.lexicon().cell_id(one.entry, cell)));
-                let (from, until) = span(one).map_or((None, None), |(from, until)| (Some(from), until));
-                json!({
-                    "package": self.package.id,
-                    "id": book.entry(one.entry).full_id,
-                    "cells": cells.collect::<Vec<_>>(),
-                    "name": one.name(book),
-                    "from": from.map(|day| day.to_string()),
-                    "until": until.map(|day| day.to_string()),
-                    "review_by": review_by(one).map(|day| day.to_string()),
-                    "confidence": marks(one),
-                    "none": one.timeline().is_none(),
-                    "supplied_by": one.place().unwrap_or(NATION),
-                })
-            })
-            .collect()
+        self.said.iter().map(|one| one.json(book)).collect()
     }
 
     /// A table of what `only` says itself, or of all.
@@ -138,27 +172,21 @@ impl<'b> Subject<'b> {
         let days = if self.missing.is_empty() { days } else { "：不齐".to_owned() };
         let _ = writeln!(text, "\n  {}（{}）{days}", self.package.title, self.package.id);
         let shown = self.said.iter().filter(|one| only.is_none_or(|code| one.place() == Some(code)));
-        let rows: Vec<[String; 6]> = shown
-            .map(|one| {
-                let (from, until) = match span(one) {
-                    Some((from, until)) => (from.to_string(), until.map_or("未定".to_owned(), |day| day.to_string())),
-                    None => ("无此项".to_owned(), String::new()),
-                };
-                let review = review_by(one).map_or(String::new(), |day| day.to_string());
-                [format!("    {}", one.name(book)), from, until, marks(one).join("→"), review, one.place_name(book)]
-            })
-            .collect();
+        let rows: Vec<[String; 6]> = shown.map(|one| one.row(book)).collect();
         if !rows.is_empty() {
-            let _ =
-                writeln!(text, "{}", table(["    项目", "自", "至（不含）", "可信度", "复核期限", "由谁给出"], &rows));
+            let _ = writeln!(text, "{}", table(HEADS, &rows));
         }
-        for missing in &self.missing {
-            let cells = survey::cells_name(book, missing.entry, &missing.cells);
+        // In the overview the names will do; which cells, and who has them, is told of a place asked for.
+        if only.is_some() && !self.missing.is_empty() {
+            let names: Vec<&str> = self.missing.iter().map(|one| book.entry(one.entry).name.as_str()).collect();
+            let _ = writeln!(text, "    缺：{}", names.join("、"));
+        }
+        for missing in self.missing.iter().filter(|_| only.is_none()) {
+            let cells: Vec<Vec<usize>> = missing.cells.iter().cloned().collect();
+            let cells = survey::cells_name(book, missing.entry, &cells);
             let cells = if cells.is_empty() { String::new() } else { format!("[{cells}]") };
-            let (name, count) = (&book.entry(missing.entry).name, missing.elsewhere.len());
-            let elsewhere = survey::places_name(book, missing.elsewhere.iter().take(SHOWN).map(String::as_str));
-            let more = if count > SHOWN { format!("等 {count} 处") } else { String::new() };
-            let _ = writeln!(text, "    缺：{name}{cells}（{elsewhere}{more}有）");
+            let elsewhere = some_places(book, &missing.elsewhere);
+            let _ = writeln!(text, "    缺：{}{cells}（{elsewhere}有）", book.entry(missing.entry).name);
         }
         for (one, until) in self.said.iter().filter_map(|one| Some((one, span(one)?.1?))) {
             if only.is_none_or(|code| one.place() == Some(code)) {
@@ -175,17 +203,15 @@ struct Place<'b> {
 }
 
 impl<'b> Place<'b> {
-    fn of(book: &'b Book, code: &str) -> Result<Self, CliError> {
+    fn of(survey: &Survey<'b>, code: &str) -> Result<Self, CliError> {
+        let book = survey.book;
         let mut subjects = Subject::all(book, |entry| match book.entry(entry).by_region {
             true => Ok(Some(survey::in_place(book, entry, code)?)),
             false => Ok(None),
         })?;
         for subject in &mut subjects {
-            for entry in &subject.package.entries {
-                if matches!(book.body(*entry), Body::Supplied) && book.entry(*entry).by_region {
-                    subject.missing.extend(missing(book, *entry, &subject.said)?);
-                }
-            }
+            let entries = subject.package.entries.iter();
+            subject.missing = entries.filter_map(|entry| survey.missing(*entry, &subject.said)).collect();
         }
         Ok(Self { code: code.to_owned(), subjects })
     }
@@ -208,7 +234,8 @@ impl<'b> Place<'b> {
                     "id": book.entry(missing.entry).full_id,
                     "cells": cells.collect::<Vec<_>>(),
                     "name": book.entry(missing.entry).name,
-                    "supplied_by": missing.elsewhere,
+                    "supplied_by": missing.elsewhere.iter().take(SHOWN).collect::<Vec<_>>(),
+                    "supplied_by_count": missing.elsewhere.len(),
                 })
             })
         });
@@ -231,31 +258,15 @@ impl<'b> Place<'b> {
         })
     }
 
-    /// What it says itself, not what it shares with the places around it.
-    fn own(&self) -> impl Iterator<Item = &Said<'b>> {
-        self.subjects.iter().flat_map(|one| &one.said).filter(|one| one.place() == Some(self.code.as_str()))
-    }
-
-    /// Whether the same is said of another place, which lies in the same.
-    fn is_like(&self, other: &Self, book: &Book) -> bool {
-        let mut pairs = self.own().zip(other.own());
-        self.above(book) == other.above(book)
-            && self.own().count() == other.own().count()
-            && pairs.all(|(one, another)| one.is_same(another))
-    }
-
-    /// The whole of it, or what it says itself and whose values it shares otherwise; places that are alike in one.
-    fn text(alike: &[&Self], book: &Book, whole: bool, text: &mut String) {
-        let Some(first) = alike.first() else { return };
-        let codes = || alike.iter().map(|place| place.code.as_str());
-        let above = first.above(book);
+    /// The whole of it, or what it says itself and whose values it shares otherwise.
+    fn text(&self, book: &Book, whole: bool, text: &mut String) {
+        let above = self.above(book);
         let above: Vec<&str> = above.iter().map(|code| book.regions().name(code).unwrap_or(code)).collect();
         let above =
             if whole { format!("连同{}", above.join("、")) } else { format!("其余随{}", above.join("、")) };
-        let names = survey::places_name(book, codes());
-        let _ = writeln!(text, "\n{names}（{}），{above}", codes().collect::<Vec<_>>().join("、"));
-        let only = (!whole).then_some(first.code.as_str());
-        for subject in &first.subjects {
+        let _ = writeln!(text, "\n{}（{}），{above}", book.regions().path(&self.code), self.code);
+        let only = (!whole).then_some(self.code.as_str());
+        for subject in &self.subjects {
             let speaks = only.is_none_or(|code| subject.said.iter().any(|one| one.place() == Some(code)));
             if speaks || !subject.missing.is_empty() {
                 subject.text(book, only, text);
@@ -264,34 +275,44 @@ impl<'b> Place<'b> {
     }
 }
 
-/// The places in their order, those of which the same is said together with the first of them.
-fn alike<'p, 'b>(places: &'p [Place<'b>], book: &Book) -> Vec<Vec<&'p Place<'b>>> {
-    let mut groups: Vec<Vec<&Place<'b>>> = Vec::new();
-    for place in places {
-        match groups.iter_mut().find(|group| group.first().is_some_and(|first| first.is_like(place, book))) {
-            Some(group) => group.push(place),
-            None => groups.push(vec![place]),
-        }
+impl Said<'_> {
+    fn json(&self, book: &Book) -> Json {
+        let cells = self.cells.iter().map(|cell| json!(book.lexicon().cell_id(self.entry, cell)));
+        let (from, until) = span(self).map_or((None, None), |(from, until)| (Some(from), until));
+        let nation = [NATION.to_owned()];
+        let entry = book.entry(self.entry);
+        json!({
+            "package": book.package(entry.package).id,
+            "id": entry.full_id,
+            "cells": cells.collect::<Vec<_>>(),
+            "name": self.name(book),
+            "from": from.map(|day| day.to_string()),
+            "until": until.map(|day| day.to_string()),
+            "review_by": review_by(self).map(|day| day.to_string()),
+            "confidence": marks(self),
+            "none": self.timeline().is_none(),
+            "regions": if self.places.is_empty() { &nation[..] } else { &self.places },
+        })
     }
-    groups
+
+    /// A row of a table under [`HEADS`].
+    fn row(&self, book: &Book) -> [String; 6] {
+        let (from, until) = match span(self) {
+            Some((from, until)) => (from.to_string(), until.map_or("未定".to_owned(), |day| day.to_string())),
+            None => ("无此项".to_owned(), String::new()),
+        };
+        let review = review_by(self).map_or(String::new(), |day| day.to_string());
+        let marks = marks(self).join("→");
+        [format!("    {}", self.name(book)), from, until, marks, review, some_places(book, &self.places)]
+    }
 }
 
-/// The cells of a value that some place supplies and that nothing answers here.
-fn missing(book: &Book, entry: EntryId, said: &[Said<'_>]) -> Result<Option<Missing>, CliError> {
-    let answered = |cell: &Vec<usize>| said.iter().any(|one| one.entry == entry && one.cells.contains(cell));
-    let mut missing = Missing { entry, cells: Vec::new(), elsewhere: Vec::new() };
-    for other in survey::of_entry(book, entry)? {
-        let open: Vec<Vec<usize>> = other.cells.iter().filter(|cell| !answered(cell)).cloned().collect();
-        if !open.is_empty() {
-            let new =
-                other.places.iter().filter(|place| !missing.elsewhere.contains(place)).cloned().collect::<Vec<_>>();
-            missing.elsewhere.extend(new);
-            let new = open.into_iter().filter(|cell| !missing.cells.contains(cell)).collect::<Vec<_>>();
-            missing.cells.extend(new);
-        }
-    }
-    missing.cells.sort();
-    Ok((!missing.cells.is_empty()).then_some(missing))
+/// The first of some places by name, and how many they are.
+fn some_places<'c>(book: &Book, codes: impl IntoIterator<Item = &'c String, IntoIter: Clone>) -> String {
+    let codes = codes.into_iter();
+    let count = codes.clone().count();
+    let names = survey::places_name(book, codes.take(SHOWN).map(String::as_str));
+    if count > SHOWN { format!("{names}等 {count} 处") } else { names }
 }
 
 /// The first day on which something has a value, and the first on which it no longer has.

@@ -92,7 +92,7 @@ fn every_figure_of_the_book_is_the_same_both_ways() {
     for (package, _) in book.packages() {
         for place in [None, Some("110000"), Some("310000"), Some("530100"), Some("530113")] {
             for day in ["2025-12-31", "2026-09-30"] {
-                in_columns += hold_package(&book, package, place, day, &mut random, 60);
+                in_columns += hold_package(&book, package, place, day, &mut random, 30);
             }
         }
     }
