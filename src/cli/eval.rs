@@ -205,10 +205,7 @@ impl<'p, 'b> Evaluated<'p, 'b> {
             open,
             confidence: rests_on.iter().map(|source| source.confidence).max().unwrap_or(Confidence::Verified),
             values_digest: values_digest(plan, demanded).to_string(),
-            uncertain: rests_on
-                .into_iter()
-                .filter(|source| source.confidence >= Confidence::Unnamed || source.provisional)
-                .collect(),
+            uncertain: rests_on.into_iter().filter(crate::engine::Source::is_unsettled).collect(),
             trace,
             findings: evaluation.findings(),
             value,

@@ -1,4 +1,4 @@
-//! From pages to a PDF: the only file that knows `printpdf`, `lopdf`'s part of it being the file's own dictionaries.
+//! From pages to a PDF: besides `fonts.rs`, which parses them, the only file that knows `printpdf`, `lopdf`'s part of it being the file's own dictionaries.
 //!
 //! The same pages, facts about the file and attachments give the same bytes: fonts carry our own names, the trailer's
 //! identifier is a digest of the content, and the only date is the one handed in.

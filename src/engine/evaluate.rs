@@ -138,7 +138,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
         let fault = |kind: FaultKind| Fault { slot, name: plan.name(slot), kind };
         match &plan.slot(slot).origin {
             Origin::Constant(constant) => Ok(constant.value().clone()),
-            Origin::Missing(coverage) => Err(fault(FaultKind::Coverage(coverage.clone()))),
+            Origin::Missing(coverage) => Err(fault(FaultKind::Coverage(plan.uncovered(slot, coverage)))),
             Origin::Input { default, bound } => match (self.inputs[slot.0].take(), bound, default) {
                 // A value given by hand wins over the figure that another package computes for it.
                 (Some(given), ..) => {

@@ -32,6 +32,14 @@ pub struct Source {
     pub publication_unknown: bool,
 }
 
+impl Source {
+    /// Whether a reader must be told: disputed, derived, of unnamed origin, or due for review.
+    #[must_use]
+    pub fn is_unsettled(&self) -> bool {
+        self.provisional || matches!(self.confidence, Confidence::Unnamed | Confidence::Uncertain)
+    }
+}
+
 /// The values of the book among some slots, in the order of the plan.
 #[must_use]
 pub fn sources(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -> Vec<Source> {

@@ -99,14 +99,14 @@ pub enum Coverage {
         role: &'static str,
     },
     /// The place supplies no such value.
-    #[error("规则库没有{place}的「{name}」{tiers}")]
+    #[error("规则库没有{place}的「{name}」{besides}")]
     NoValue {
         /// The cell.
         name: String,
         /// The place.
         place: String,
-        /// What other places of the province have, where the place must have its own.
-        tiers: String,
+        /// What other places have.
+        besides: String,
     },
     /// No version answers for the date.
     #[error("规则库里{place}的「{name}」不覆盖 {on}：{reason}")]
@@ -236,6 +236,27 @@ impl<'b> Plan<'b> {
         }
     }
 
+    /// Why the book does not cover a slot, with what it has elsewhere: the tiers of the province where each place has its
+    /// own, else the nearest place that has a value. Looked up when it is asked, since that reads the files of all places.
+    #[must_use]
+    pub fn uncovered(&self, id: SlotId, coverage: &Coverage) -> Coverage {
+        let (slot, book) = (self.slot(id), self.book);
+        let package = book.package(book.entry(slot.entry).package);
+        let (Coverage::NoValue { name, place, .. }, Some(code)) = (coverage, self.question.places.of(package.place))
+        else {
+            return coverage.clone();
+        };
+        let besides = if book.entry(slot.entry).inherits {
+            let nearest = book.nearest_place(slot.entry, &slot.cell, code);
+            nearest.map_or_else(String::new, |code| format!("；最近的有值地区是{}", book.regions().path(code)))
+        } else {
+            let tiers = book.tiers(slot.entry, &slot.cell, code, self.question.dates.of(package.clock));
+            let listed = format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"));
+            if tiers.is_empty() { String::new() } else { listed }
+        };
+        Coverage::NoValue { name: name.clone(), place: place.clone(), besides }
+    }
+
     /// The name of a slot for people.
     #[must_use]
     pub fn name(&self, id: SlotId) -> String {
@@ -336,16 +357,11 @@ impl<'b> Planner<'b> {
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
-            Ok(None) => {
-                let on = self.plan.question.dates.of(book.package(book.entry(entry).package).clock);
-                let tiers = if book.entry(entry).inherits { Vec::new() } else { book.tiers(entry, cell, &place, on) };
-                let tiers = if tiers.is_empty() {
-                    String::new()
-                } else {
-                    format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"))
-                };
-                Origin::Missing(Coverage::NoValue { name: name(), place: book.regions().path(&place), tiers })
-            }
+            Ok(None) => Origin::Missing(Coverage::NoValue {
+                name: name(),
+                place: book.regions().path(&place),
+                besides: String::new(),
+            }),
             Err(diagnostics) => {
                 for one in diagnostics {
                     if !self.diagnostics.contains(&one) {
@@ -353,7 +369,7 @@ impl<'b> Planner<'b> {
                     }
                 }
                 let place = book.regions().path(&place);
-                Origin::Missing(Coverage::NoValue { name: name(), place, tiers: String::new() })
+                Origin::Missing(Coverage::NoValue { name: name(), place, besides: String::new() })
             }
         }
     }

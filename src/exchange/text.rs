@@ -23,40 +23,6 @@ pub(crate) fn heading_key(heading: &str) -> String {
     key.trim_matches('*').to_owned()
 }
 
-/// All but the last four characters hidden: what an error may show of an identity or account number.
-pub(crate) fn masked(number: &str) -> String {
-    let length = number.chars().count();
-    let shown = if length > 4 { 4 } else { 0 };
-    number.chars().enumerate().map(|(place, c)| if place + shown < length { '*' } else { c }).collect()
-}
-
-/// The candidate that takes the fewest edits to reach from `found`, unless more than half of it would have to change.
-pub(crate) fn nearest<'a>(found: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    candidates
-        .into_iter()
-        .map(|candidate| (edits(found, candidate), candidate))
-        .filter(|(edits, candidate)| edits * 2 <= candidate.chars().count().max(found.chars().count()))
-        .min_by_key(|(edits, _)| *edits)
-        .map(|(_, candidate)| candidate)
-}
-
-/// Levenshtein distance in characters.
-fn edits(from: &str, to: &str) -> usize {
-    let to: Vec<char> = to.chars().collect();
-    let mut costs: Vec<usize> = (0..=to.len()).collect();
-    for (i, a) in from.chars().enumerate() {
-        let mut diagonal = i;
-        let mut left = i + 1;
-        for (above, b) in costs.iter_mut().skip(1).zip(&to) {
-            let cost = (diagonal + usize::from(a != *b)).min(left + 1).min(*above + 1);
-            diagonal = std::mem::replace(above, cost);
-            left = cost;
-        }
-        costs[0] = i + 1;
-    }
-    costs.last().copied().unwrap_or(0)
-}
-
 fn half_width(c: char) -> char {
     match c {
         '\u{FF01}'..='\u{FF5E}' => char::from_u32(u32::from(c) - 0xFEE0).unwrap_or(c),
@@ -81,23 +47,6 @@ mod tests {
         }
         assert_eq!(heading_key("企业（职业）年金"), "企业(职业)年金");
         assert_ne!(heading_key("基本工资2"), "基本工资");
-    }
-
-    #[test]
-    fn numbers_show_their_last_four_characters_only() {
-        assert_eq!(masked("530102199001010017"), "**************0017");
-        assert_eq!(masked("12345"), "*2345");
-        assert_eq!(masked("1234"), "****");
-    }
-
-    #[test]
-    fn the_nearest_heading_is_suggested_unless_it_is_far() {
-        let known = ["基本工资", "绩效工资", "参保地"];
-        assert_eq!(edits("基本工资", "基本薪资"), 1);
-        assert_eq!(edits("", "参保地"), 3);
-        assert_eq!(edits("社保参保地", "参保地"), 2);
-        assert_eq!(nearest("基本薪资", known), Some("基本工资"));
-        assert_eq!(nearest("出生星座", known), None);
     }
 
     #[test]

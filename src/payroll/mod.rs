@@ -11,4 +11,4 @@ pub use chart::{Chart, ChartError};
 pub use history::{Balance, Known};
 pub use month::{Month, Refusal, Row};
 pub use slip::{Contribution, Earning, Line, Slip, TaxBlock, Totals, UncertainValue};
-pub use worker::Worker;
+pub use worker::{Worker, masked};

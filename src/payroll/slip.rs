@@ -192,7 +192,7 @@ impl Slip {
         let plan = reader.evaluation.plan();
         let demanded: Vec<SlotId> = reader.evaluation.demanded().collect();
         slip.values_digest = values_digest(plan, demanded.iter().copied()).to_string();
-        let unsettled = told_once(sources(plan, demanded).into_iter().filter(is_unsettled));
+        let unsettled = told_once(sources(plan, demanded).into_iter().filter(Source::is_unsettled));
         slip.contributions = contributions
             .into_iter()
             .map(|(mut contribution, rests_on)| {
@@ -234,11 +234,6 @@ impl Slip {
     pub fn is_unlawful(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Gravity::Unlawful)
     }
-}
-
-/// What a reader of a slip must be told: disputed, derived, of unnamed origin, or due for review.
-fn is_unsettled(source: &Source) -> bool {
-    source.provisional || matches!(source.confidence, Confidence::Unnamed | Confidence::Uncertain)
 }
 
 /// The cells that one line of the book supplies are one thing to be told.

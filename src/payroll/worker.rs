@@ -41,8 +41,7 @@ impl Worker {
     /// The identity number with all but the last four characters masked.
     #[must_use]
     pub fn masked_id(&self) -> String {
-        let length = self.id_number.chars().count();
-        self.id_number.chars().enumerate().map(|(at, c)| if at + 4 < length { '*' } else { c }).collect()
+        masked(&self.id_number)
     }
 
     /// The last four digits of the bank account.
@@ -50,5 +49,25 @@ impl Worker {
     pub fn bank_tail(&self) -> String {
         let length = self.bank_account.chars().count();
         self.bank_account.chars().skip(length.saturating_sub(4)).collect()
+    }
+}
+
+/// All but the last four characters hidden, and all of fewer: what may be shown of an identity or account number.
+#[must_use]
+pub fn masked(number: &str) -> String {
+    let length = number.chars().count();
+    let shown = if length > 4 { 4 } else { 0 };
+    number.chars().enumerate().map(|(place, c)| if place + shown < length { '*' } else { c }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_show_their_last_four_characters_only() {
+        assert_eq!(masked("530102199001010017"), "**************0017");
+        assert_eq!(masked("12345"), "*2345");
+        assert_eq!(masked("1234"), "****");
     }
 }

@@ -336,6 +336,17 @@ impl Book {
         }))
     }
 
+    /// A place that has a value of a cell, for the reader of a coverage error: the nearest, in the same province if one
+    /// there has it.
+    #[must_use]
+    pub fn nearest_place(&self, value: EntryId, cell: &[usize], region: &str) -> Option<&str> {
+        let head = region.get(..2)?;
+        let answers = |code: &&str| matches!(self.answer(value, cell, code), Ok(Some((Answer::Dated(_), _))));
+        let near = self.places().filter(|code| code.starts_with(head));
+        let far = self.places().filter(|code| !code.starts_with(head));
+        near.chain(far).find(answers)
+    }
+
     /// The values that places of the same province have of a cell on a day, for the reader of a coverage error: where
     /// a county has no value of its own, these are the tiers it may be in.
     #[must_use]

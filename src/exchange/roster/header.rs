@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use thiserror::Error;
 
 use super::columns::{COLUMNS, Column, Field, IGNORED};
-use crate::exchange::text::{heading_key, nearest};
+use crate::{exchange::text::heading_key, rulebook::nearest};
 
 /// Something wrong with the columns of a roster.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]

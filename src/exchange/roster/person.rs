@@ -14,8 +14,9 @@ use crate::{
     exchange::{
         rejected::Rejected,
         table::{Record, Table, Value},
-        text::{fold, masked},
+        text::fold,
     },
+    payroll::masked,
     quantity::Money,
 };
 
