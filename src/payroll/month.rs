@@ -177,7 +177,7 @@ pub(super) mod tests {
     /// The payroll of a month of the book that the program carries.
     pub(in crate::payroll) fn month(period: &str, paid_on: &str) -> Month<'static> {
         let start = day(&format!("{period}-01"));
-        let end = start + chrono::Months::new(1) - chrono::Days::new(1);
+        let end = start.checked_add_months(chrono::Months::new(1)).unwrap().pred_opt().unwrap();
         Month::new(&BOOK, start, end, day(paid_on), None).unwrap()
     }
 

@@ -203,3 +203,14 @@ fn the_schema_for_editors_is_fresh() {
         "docs/rules.schema.json is stale: cargo run -- rules schema > docs/rules.schema.json"
     );
 }
+
+#[test]
+fn the_summary_of_coverage_is_fresh() {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gongche"))
+        .args(["rules", "coverage", "--summary"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8(output.stdout).unwrap();
+    let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md")).unwrap();
+    assert!(said == kept, "gongche rules coverage --summary > docs/coverage.md");
+}

@@ -75,7 +75,8 @@ impl Books {
             let slips = self.ledger.earlier_slips(&key, paid_on, Span::TaxYear(paid_on.year()), &persons)?;
             let openings = self.ledger.opening_balances(&payer, paid_on.year(), &persons)?;
             for person in persons {
-                let opening = openings.get(&person);
+                // Of a month that it sums up itself, an opening balance says nothing.
+                let opening = openings.get(&person).filter(|opening| opening.as_of < period);
                 let after = |period: Period| opening.is_none_or(|opening| period > opening.as_of);
                 let slips = slips.get(&person).map(Vec::as_slice).unwrap_or_default();
                 let one = Known {

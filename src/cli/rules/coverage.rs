@@ -8,7 +8,7 @@ use crate::{
         output::Output,
         table::table,
     },
-    rulebook::{Book, EntryId, NATION, Package},
+    rulebook::{Book, Confidence, EntryId, NATION, Package},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -27,6 +27,9 @@ pub(in crate::cli) struct Coverage {
     /// 只看这个地区，连同它承用的上级地区和全国的值：名称或 GB/T 2260 代码
     #[arg(long, value_name = "地区")]
     region: Option<String>,
+    /// 每个地区一行的总表（Markdown，即 docs/coverage.md）
+    #[arg(long, conflicts_with = "region")]
+    summary: bool,
 }
 
 impl Coverage {
@@ -39,6 +42,10 @@ impl Coverage {
         let survey = Survey::of(book)?;
         let codes: Vec<&str> = region.as_ref().map_or_else(|| book.places().collect(), |code| vec![code.as_str()]);
         let places = codes.into_iter().map(|code| Place::of(&survey, code)).collect::<Result<Vec<_>, _>>()?;
+        if self.summary {
+            output.text(summary(book, &places).trim_end());
+            return Ok(Done::Clean);
+        }
         if let (Some(code), [place]) = (&region, places.as_slice())
             && !place.is_known()
         {
@@ -271,6 +278,45 @@ impl<'b> Place<'b> {
             if speaks || !subject.missing.is_empty() {
                 subject.text(book, only, text);
             }
+        }
+    }
+}
+
+/// A line a place: since when every value of a subject that it has is there, how sure the least sure of those in force
+/// is, and how many values others have and it lacks.
+fn summary(book: &Book, places: &[Place<'_>]) -> String {
+    let titles: Vec<(&str, &str)> = places.first().map_or_else(Vec::new, |place| {
+        let subjects = place.subjects.iter();
+        subjects.map(|subject| (subject.package.id.as_str(), subject.package.title.as_str())).collect()
+    });
+    let mut text = String::from("# 覆盖范围\n\n");
+    text.push_str(
+        "由 `gongche rules coverage --summary` 生成。每格：各项自何日起齐备，现行各版中最低的可信度，缺几项。",
+    );
+    text.push_str("`—`：没有任何值。细目见 `gongche rules coverage --region 地区`。\n\n");
+    let heads: Vec<&str> = titles.iter().map(|(_, title)| *title).collect();
+    let _ = writeln!(text, "| 地区 | {} |\n|---|{}", heads.join(" | "), "---|".repeat(heads.len()));
+    for place in places {
+        let cells: Vec<String> = titles
+            .iter()
+            .map(|(id, _)| {
+                let subject = place.subjects.iter().find(|subject| subject.package.id == *id);
+                subject.map_or_else(|| "—".to_owned(), Subject::summary)
+            })
+            .collect();
+        let _ = writeln!(text, "| {} {} | {} |", place.code, book.regions().path(&place.code), cells.join(" | "));
+    }
+    text
+}
+
+impl Subject<'_> {
+    fn summary(&self) -> String {
+        let Some((from, _)) = self.complete() else { return "—".to_owned() };
+        let latest = self.said.iter().filter_map(|one| one.timeline()?.versions().last());
+        let worst = latest.map(|version| version.confidence).max().map_or("", Confidence::mark);
+        match self.missing.len() {
+            0 => format!("{from} {worst}"),
+            missing => format!("{from} {worst} 缺{missing}"),
         }
     }
 }

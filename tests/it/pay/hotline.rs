@@ -64,7 +64,7 @@ fn computed(row: &Row) -> Expected {
     let wage = cell("基本工资") + cell("绩效工资") + cell("夜班津贴") + cell("奖金");
     let gross = &wage - cell("缺勤扣款");
     // Whoever joined in the month is insured on the month's wage.
-    let declared = if row["社保缴费基数"].is_empty() { wage.clone() } else { cell("社保缴费基数") };
+    let declared = if row["社保缴费基数"].is_empty() { wage } else { cell("社保缴费基数") };
     let base = clamp(declared, "4403", "22017");
     let insurance = |rate: &str| fen(&(&base * number(rate)));
     let fund = match row["公积金缴存比例"].as_str() {

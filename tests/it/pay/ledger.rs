@@ -113,6 +113,20 @@ fn a_firm_may_start_in_mid_year_with_opening_balances() {
 }
 
 #[test]
+fn an_opening_balance_and_the_months_in_it_do_not_count_twice() {
+    let desk = Desk::new();
+    let staff = person(1, &[("任职受雇日期", "2026-03-02"), ("期初累计收入", "")]);
+    let mut opened = staff.clone();
+    opened.extend([("期初累计收入", "60000".to_owned()), ("期初累计专项扣除", "10500".to_owned())]);
+    slip(&desk, &opened, "2026-06", &[]);
+    // May comes later, and is in the opening balance: it does not rest on it.
+    let may = slip(&desk, &staff, "2026-05", &[]);
+    assert_eq!((figure(&may["tax_to_date"], "income"), is_missing_months(&may)), ("20000.00", true));
+    let july = slip(&desk, &staff, "2026-07", &[]);
+    assert_eq!((figure(&july["tax_to_date"], "income"), is_missing_months(&july)), ("100000.00", false));
+}
+
+#[test]
 fn an_opening_balance_of_a_refused_run_is_not_kept() {
     let desk = Desk::new();
     let opened = |withheld: &str| person(1, &[("期初累计收入", "60000"), ("期初累计已预扣税额", withheld)]);

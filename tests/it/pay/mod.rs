@@ -1,4 +1,6 @@
 //! `gongche pay` through the binary, as a payroll clerk and as a program use it; its figures against other arithmetic.
+#![allow(clippy::print_stdout, reason = "helpers of tests are tests")]
+#![allow(clippy::arithmetic_side_effects, reason = "fractions without limit do not overflow, and a test may fail")]
 
 mod arithmetic;
 mod clerk;
