@@ -155,7 +155,7 @@ pub struct Plan<'b> {
     book: &'b Book,
     question: Question,
     slots: Vec<Slot<'b>>,
-    index: BTreeMap<(EntryId, Vec<usize>), SlotId>,
+    index: BTreeMap<EntryId, BTreeMap<Vec<usize>, SlotId>>,
     findings: Vec<PlannedFinding<'b>>,
 }
 
@@ -210,7 +210,7 @@ impl<'b> Plan<'b> {
     /// The slot of a cell, if the plan has it.
     #[must_use]
     pub fn find(&self, entry: EntryId, cell: &[usize]) -> Option<SlotId> {
-        self.index.get(&(entry, cell.to_vec())).copied()
+        self.index.get(&entry)?.get(cell).copied()
     }
 
     /// The findings.
@@ -291,7 +291,7 @@ impl<'b> Planner<'b> {
         let origin = self.origin(entry, cell);
         let id = SlotId(self.plan.slots.len());
         self.plan.slots.push(Slot { entry, cell: cell.to_vec(), origin });
-        self.plan.index.insert((entry, cell.to_vec()), id);
+        self.plan.index.entry(entry).or_default().insert(cell.to_vec(), id);
         id
     }
 

@@ -194,12 +194,15 @@ impl Unit {
         }
     }
 
-    /// The base units on one side of the stroke, each as often as its power says.
-    fn product(&self, side: fn(i8) -> bool) -> String {
-        let named = BASES.iter().zip(self.exponents).filter(|(_, exponent)| side(*exponent));
-        let factors: Vec<&str> =
-            named.flat_map(|(base, exponent)| std::iter::repeat_n(*base, exponent.unsigned_abs().into())).collect();
-        factors.join("·")
+    /// Writes the base units on one side of the stroke, each as often as its power says.
+    fn write_product(&self, f: &mut fmt::Formatter<'_>, side: fn(&i8) -> bool) -> fmt::Result {
+        let named = BASES.iter().zip(&self.exponents).filter(|(_, exponent)| side(exponent));
+        let factors = named.flat_map(|(base, exponent)| std::iter::repeat_n(*base, exponent.unsigned_abs().into()));
+        for (at, factor) in factors.enumerate() {
+            f.write_str(if at == 0 { "" } else { "·" })?;
+            f.write_str(factor)?;
+        }
+        Ok(())
     }
 }
 
@@ -214,15 +217,18 @@ impl FromStr for Unit {
 impl fmt::Display for Unit {
     /// The text that [`Unit::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let above = self.product(|exponent| exponent > 0);
-        let below = self.product(|exponent| exponent < 0);
-        let above = match self.mark {
-            Some(mark) => mark.symbol(),
-            None if above.is_empty() && !below.is_empty() => "1",
-            None => &above,
-        };
-        f.write_str(above)?;
-        if below.is_empty() { Ok(()) } else { write!(f, "/{below}") }
+        let (above, below): (fn(&i8) -> bool, fn(&i8) -> bool) = (|exponent| *exponent > 0, |exponent| *exponent < 0);
+        let (any_above, any_below) = (self.exponents.iter().any(above), self.exponents.iter().any(below));
+        match self.mark {
+            Some(mark) => f.write_str(mark.symbol())?,
+            None if any_below && !any_above => f.write_str("1")?,
+            None => self.write_product(f, above)?,
+        }
+        if any_below {
+            f.write_str("/")?;
+            self.write_product(f, below)?;
+        }
+        Ok(())
     }
 }
 

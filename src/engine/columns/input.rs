@@ -92,7 +92,7 @@ impl<'c, 'p, 'b> ColumnInputs<'c, 'p, 'b> {
         self.columns.get_mut(at)
     }
 
-    /// Computes every row, on so many threads.
+    /// Computes every row, on so many threads at most: few rows are done before threads are started.
     #[must_use]
     pub fn run(&self, threads: NonZeroUsize) -> ColumnResults {
         self.plan.run(self, threads)

@@ -60,6 +60,9 @@ struct Output {
 /// What is not in the cells, by row and goal.
 type Others = Vec<((usize, usize), Result<Value, Fault>)>;
 
+/// Fewer blocks are done before threads are started.
+const WORTH_THREADS: usize = 32;
+
 impl<'p, 'b> ColumnPlan<'p, 'b> {
     /// Lowers what some goals need. Of the facts and carried values these are given, at least in some rows; all others
     /// are computed, or have their default, or are not known.
@@ -111,7 +114,7 @@ impl<'p, 'b> ColumnPlan<'p, 'b> {
         let compute = |block: &mut Block, start: usize, cells: &mut [i64]| {
             self.block(block, inputs, start..rows.min(start + ROWS), cells)
         };
-        let pool = (threads.get() > 1 && starts.len() > 1)
+        let pool = (threads.get() > 1 && starts.len() >= WORTH_THREADS)
             .then(|| ThreadPoolBuilder::new().num_threads(threads.get()).build().ok())
             .flatten();
         let blocks: Vec<(usize, Others)> = match pool {

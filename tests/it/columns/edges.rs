@@ -218,7 +218,7 @@ fn none_and_dates_come_out_the_same() {
 #[test]
 fn blocks_and_threads_do_not_show() {
     with_edges(&["sum", "share", "nothing"], |edges| {
-        for rows in [0, 1, 511, 512, 513, 1024, 2000] {
+        for rows in [0, 1, 511, 512, 513, 1024, 17_000] {
             let mut random = Random::new(rows);
             let rows: Vec<Vec<(SlotId, Value)>> = (0..rows)
                 .map(|_| {
