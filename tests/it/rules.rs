@@ -214,3 +214,42 @@ fn the_summary_of_coverage_is_fresh() {
     let kept = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/coverage.md")).unwrap();
     assert!(said == kept, "gongche rules coverage --summary > docs/coverage.md");
 }
+
+/// What the program says as JSON of the book that it carries.
+fn said(arguments: &[&str]) -> serde_json::Value {
+    let output = std::process::Command::new(env!("CARGO_BIN_EXE_gongche"))
+        .args(arguments)
+        .args(["--format", "json"])
+        .current_dir(env!("CARGO_MANIFEST_DIR"))
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[test]
+fn a_diff_of_two_days_of_knowledge_is_what_was_published_between_them() {
+    let beijing = ["--on", "2026-08-31", "--region", "110000"];
+    let diff = |a: &str, b: &str| said(&[&["rules", "diff", a, b][..], &beijing[..]].concat());
+    assert_eq!(diff("2026-08-10", "2026-08-20"), serde_json::json!([]));
+    let published = diff("2026-08-20", "2026-08-21");
+    let ceiling = published.as_array().unwrap().iter().find(|one| one["id"] == "social.base_ceiling[pension]").unwrap();
+    assert_eq!(ceiling["place"], "北京市");
+    assert_eq!(ceiling["before"][0]["value"], "35811.00元/月");
+    assert_eq!(ceiling["after"][0]["value"], "36348.00元/月");
+    assert_eq!(ceiling["after"][0]["cite"], "京人社发〔2026〕7号");
+}
+
+#[test]
+fn an_impact_names_the_affected_and_by_how_much() {
+    let roster = ["--roster", "examples/hotline/roster-2026-09.csv", "--period", "2026-09"];
+    let impact = |a: &str, b: &str| said(&[&["rules", "impact", a, b][..], &roster[..]].concat());
+    assert_eq!(impact("2026-09-04", "2026-11-21"), serde_json::json!([]));
+    // The bases of Yunnan were published on 2026-09-04: who is between floor and ceiling does not notice.
+    let affected = impact("2026-09-03", "2026-09-04");
+    let affected = affected.as_array().unwrap();
+    let of = |worker: &str| affected.iter().find(|one| one["worker"] == worker);
+    let pension = &of("YL001").unwrap()["figures"]["pension_employee"];
+    assert_eq!(pension, &serde_json::json!({ "name": "基本养老保险（个人）", "before": "348.62", "after": "352.24" }));
+    assert!(of("YL016").is_none() || affected.len() < 30, "not everybody is affected");
+}

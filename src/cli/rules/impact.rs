@@ -47,8 +47,8 @@ struct Affected {
     worker: String,
     name: String,
     period: Period,
-    /// Each figure that differs, with what it is under the one and the other.
-    figures: BTreeMap<String, (Option<Money>, Option<Money>)>,
+    /// Each figure that differs, with its name and what it is under the one and the other.
+    figures: BTreeMap<String, (String, Option<Money>, Option<Money>)>,
     /// Why one of the two gives no slip, if that is the difference.
     refused: Option<String>,
 }
@@ -129,11 +129,15 @@ impl Impact {
 /// What differs between two outcomes of one person's month, if anything does.
 fn compare(mut person: Affected, before: &Outcome, after: &Outcome) -> Option<Affected> {
     let (figures_before, figures_after) = (figures(before), figures(after));
-    let keys = figures_before.keys().chain(figures_after.keys());
-    person.figures = keys
-        .map(|key| (key.clone(), (figures_before.get(key).copied(), figures_after.get(key).copied())))
-        .filter(|(_, (before, after))| before != after)
-        .collect();
+    for (id, (name, before)) in &figures_before {
+        let after = figures_after.get(id).map(|(_, amount)| *amount);
+        if after != Some(*before) {
+            person.figures.insert(id.clone(), (name.clone(), Some(*before), after));
+        }
+    }
+    for (id, (name, after)) in figures_after.iter().filter(|(id, _)| !figures_before.contains_key(*id)) {
+        person.figures.insert(id.clone(), (name.clone(), None, Some(*after)));
+    }
     person.refused = match (before, after) {
         (Err(Refusal::Coverage { reason, .. }), Ok(_)) => Some(format!("甲不覆盖：{reason}")),
         (Ok(_), Err(Refusal::Coverage { reason, .. })) => Some(format!("乙不覆盖：{reason}")),
@@ -142,25 +146,28 @@ fn compare(mut person: Affected, before: &Outcome, after: &Outcome) -> Option<Af
     (!person.figures.is_empty()).then_some(person)
 }
 
-/// What a slip pays, by the contract's names.
-fn figures(outcome: &Outcome) -> BTreeMap<String, Money> {
+/// What a slip pays, by the contract's ids, with names for people.
+fn figures(outcome: &Outcome) -> BTreeMap<String, (String, Money)> {
     let Ok(slip) = outcome else { return BTreeMap::new() };
-    let mut figures: BTreeMap<String, Money> = slip.lines().map(|line| (line.id.clone(), line.amount)).collect();
-    for (id, amount) in
-        [("gross", slip.gross), ("tax", slip.tax), ("net", slip.net), ("employer_cost", slip.employer_cost)]
-    {
-        figures.insert(id.to_owned(), amount);
-    }
-    figures
+    let side = |payer: &str| if payer == "employee" { "个人" } else { "单位" };
+    let lines =
+        slip.lines().map(|line| (line.id.clone(), (format!("{}（{}）", line.name, side(&line.payer)), line.amount)));
+    let sums = [
+        ("gross", "应发工资", slip.gross),
+        ("tax", "个人所得税", slip.tax),
+        ("net", "实发工资", slip.net),
+        ("employer_cost", "用人单位成本", slip.employer_cost),
+    ];
+    lines.chain(sums.map(|(id, name, amount)| (id.to_owned(), (name.to_owned(), amount)))).collect()
 }
 
 fn json_of(one: &Affected) -> Json {
     let figures: BTreeMap<&String, Json> = one
         .figures
         .iter()
-        .map(|(id, (before, after))| {
+        .map(|(id, (name, before, after))| {
             let text = |amount: &Option<Money>| amount.map(|amount| amount.to_string());
-            (id, json!({ "before": text(before), "after": text(after) }))
+            (id, json!({ "name": name, "before": text(before), "after": text(after) }))
         })
         .collect();
     json!({
@@ -188,10 +195,10 @@ fn text_of(affected: &[Affected]) -> String {
             }
             let parts: Vec<String> = one
                 .figures
-                .iter()
-                .map(|(id, (before, after))| {
+                .values()
+                .map(|(name, before, after)| {
                     let text = |amount: &Option<Money>| amount.map_or("无".to_owned(), Money::thousands);
-                    format!("{id} {} → {}", text(before), text(after))
+                    format!("{name} {} → {}", text(before), text(after))
                 })
                 .collect();
             let _ = writeln!(text, "  {} {}", one.period, parts.join("；"));
