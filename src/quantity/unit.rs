@@ -217,7 +217,8 @@ impl FromStr for Unit {
 impl fmt::Display for Unit {
     /// The text that [`Unit::parse`] reads.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (above, below): (fn(&i8) -> bool, fn(&i8) -> bool) = (|exponent| *exponent > 0, |exponent| *exponent < 0);
+        let above = |exponent: &i8| *exponent > 0;
+        let below = |exponent: &i8| *exponent < 0;
         let (any_above, any_below) = (self.exponents.iter().any(above), self.exponents.iter().any(below));
         match self.mark {
             Some(mark) => f.write_str(mark.symbol())?,
