@@ -8,8 +8,8 @@ use super::{
 };
 use crate::formula::Span;
 use crate::rulebook::{
-    Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, Nothing,
-    PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
+    Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, NATION,
+    Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
 };
 use chrono::{Months, NaiveDate};
 use std::collections::BTreeMap;
@@ -107,6 +107,16 @@ pub enum Coverage {
         place: String,
         /// What other places have.
         besides: String,
+    },
+    /// There is a value, and the book does not know it.
+    #[error("规则库不知道{place}的「{name}」：{reason}")]
+    Unknown {
+        /// The cell.
+        name: String,
+        /// The place that has it, or the nation.
+        place: String,
+        /// Why it is not known.
+        reason: String,
     },
     /// No version answers for the date.
     #[error("规则库里{place}的「{name}」不覆盖 {on}：{reason}")]
@@ -351,12 +361,17 @@ impl<'b> Planner<'b> {
         let (role, place) = self.place(entry);
         let place = match place {
             Some(place) => place,
-            None if !book.entry(entry).by_region => crate::rulebook::NATION.to_owned(),
+            None if !book.entry(entry).by_region => NATION.to_owned(),
             None => return Origin::Missing(Coverage::NoPlace { name: name(), role: role.name() }),
         };
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
+            Ok(Some((Answer::Unknown(unsaid), from))) => Origin::Missing(Coverage::Unknown {
+                name: name(),
+                place: if from == NATION { "全国".to_owned() } else { book.regions().path(&from) },
+                reason: unsaid.reason.clone(),
+            }),
             Ok(None) => Origin::Missing(Coverage::NoValue {
                 name: name(),
                 place: book.regions().path(&place),
@@ -438,6 +453,7 @@ impl<'b> Planner<'b> {
             },
             TermKind::Max(terms) => Node::Max(self.nodes(terms, at_hand)),
             TermKind::Min(terms) => Node::Min(self.nodes(terms, at_hand)),
+            TermKind::Add(terms) => Node::Add(self.nodes(terms, at_hand)),
             TermKind::Clamp(x, low, high) => {
                 Node::Clamp(self.boxed(x, at_hand), self.boxed(low, at_hand), self.boxed(high, at_hand))
             }
