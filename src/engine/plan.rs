@@ -9,7 +9,7 @@ use super::{
 use crate::formula::Span;
 use crate::rulebook::{
     Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, NATION,
-    Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
+    Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
 };
 use chrono::{Months, NaiveDate};
 use std::collections::BTreeMap;
@@ -261,7 +261,8 @@ impl<'b> Plan<'b> {
             nearest.map_or_else(String::new, |code| format!("；最近的有值地区是{}", book.regions().path(code)))
         } else {
             let tiers = book.tiers(slot.entry, &slot.cell, code, self.question.dates.of(package.clock));
-            let listed = format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"));
+            let unit = book.entry(slot.entry).of.unit();
+            let listed = format!("；所在省份各档为 {} {unit}，没有资料说明这里属于哪一档", tiers.join("、"));
             if tiers.is_empty() { String::new() } else { listed }
         };
         Coverage::NoValue { name: name.clone(), place: place.clone(), besides }
@@ -398,11 +399,7 @@ impl<'b> Planner<'b> {
         let version = match timeline.on(on, self.plan.question.known_at) {
             Ok(version) => version,
             Err(gap) => {
-                let reason = match gap {
-                    Gap::Before(first) => format!("最早的一版自 {first} 起"),
-                    Gap::After(last) => format!("最后一版到 {last} 为止"),
-                    Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
-                };
+                let reason = nearest(timeline, gap);
                 return Origin::Missing(Coverage::NoVersion { name: name(), place: place(), on, reason });
             }
         };
@@ -569,6 +566,23 @@ impl<'b> Planner<'b> {
                 self.plan.findings.push(PlannedFinding { finding, package, cell, when, values });
             }
         }
+    }
+}
+
+/// The version nearest to a day that none answers for, with its citation.
+fn nearest(timeline: &Timeline, gap: Gap<'_>) -> String {
+    let cited = |is: &dyn Fn(&Version) -> bool| {
+        let cite = timeline.versions().iter().find(|version| is(version)).map(|version| version.cite.as_str());
+        cite.filter(|cite| *cite != UNKNOWN).map_or(String::new(), |cite| format!("（{cite}）"))
+    };
+    match gap {
+        Gap::Before(first) => format!("最早的一版{}自 {first} 起", cited(&|version| version.from == *first)),
+        Gap::After(end) => {
+            // `until` is the first day on which it no longer is; people name the last on which it was.
+            let last = end.pred_opt().unwrap_or(*end);
+            format!("最后一版{}施行到 {last}", cited(&|version| version.until == Some(*end)))
+        }
+        Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
     }
 }
 
