@@ -113,7 +113,7 @@ pub enum Coverage {
     Unknown {
         /// The cell.
         name: String,
-        /// The place that has it, or the nation.
+        /// The place.
         place: String,
         /// Why it is not known.
         reason: String,
@@ -326,7 +326,12 @@ impl<'b> Planner<'b> {
                     Way::Cases(cases) => {
                         let arms = cases.iter().map(|case| {
                             let when = case.when.as_ref().map(|when| self.formula(when, &at_hand));
-                            (when, self.formula(&case.formula, &at_hand))
+                            // What the member at hand rules out reads nothing, and keeps its place: the trace counts.
+                            let formula = match when {
+                                Some(Node::Constant(Value::Boolean(false))) => Node::Constant(Value::None),
+                                _ => self.formula(&case.formula, &at_hand),
+                            };
+                            (when, formula)
                         });
                         Node::Cases(arms.collect())
                     }
@@ -368,9 +373,9 @@ impl<'b> Planner<'b> {
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
-            Ok(Some((Answer::Unknown(unsaid), from))) => Origin::Missing(Coverage::Unknown {
+            Ok(Some((Answer::Unknown(unsaid), _))) => Origin::Missing(Coverage::Unknown {
                 name: name(),
-                place: if from == NATION { "全国".to_owned() } else { book.regions().path(&from) },
+                place: book.regions().path(&place),
                 reason: unsaid.reason.clone(),
             }),
             Ok(None) => Origin::Missing(Coverage::NoValue {

@@ -111,9 +111,9 @@ impl<'b> Survey<'b> {
     /// The cells of a value that some place supplies and that nothing answers among what is said here.
     fn missing(&self, entry: EntryId, here: &[Said<'_>]) -> Option<Missing> {
         let answered: BTreeSet<&Vec<usize>> =
-            here.iter().filter(|one| one.entry == entry && !one.is_unknown()).flat_map(|one| &one.cells).collect();
+            here.iter().filter(|one| one.entry == entry && !one.is_gap()).flat_map(|one| &one.cells).collect();
         let mut missing = Missing { entry, cells: BTreeSet::new(), elsewhere: BTreeSet::new() };
-        for other in self.said.get(&entry).into_iter().flatten().filter(|other| !other.is_unknown()) {
+        for other in self.said.get(&entry).into_iter().flatten().filter(|other| !other.is_gap()) {
             let open: Vec<&Vec<usize>> = other.cells.iter().filter(|cell| !answered.contains(cell)).collect();
             if !open.is_empty() {
                 missing.elsewhere.extend(other.places.iter().cloned());
@@ -322,6 +322,11 @@ impl Subject<'_> {
 }
 
 impl Said<'_> {
+    /// Whether a place lacks the value. What the nation says to be unknown is not what every place has.
+    fn is_gap(&self) -> bool {
+        self.is_unknown() && self.place() != Some(NATION)
+    }
+
     fn json(&self, book: &Book) -> Json {
         let cells = self.cells.iter().map(|cell| json!(book.lexicon().cell_id(self.entry, cell)));
         let (from, until) = span(self).map_or((None, None), |(from, until)| (Some(from), until));
