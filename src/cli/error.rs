@@ -77,7 +77,9 @@ impl CliError {
             }
             output.json(&json!({ "error": error }));
         } else {
-            let place = self.place.map_or(String::new(), |place| format!("{place}："));
+            // A sentence that names the place itself says it once.
+            let place = self.place.filter(|place| !self.message.contains(&format!("「{place}」")));
+            let place = place.map_or(String::new(), |place| format!("{place}："));
             output.complain(&format!("错误：{place}{}", self.message));
             if let Some(hint) = self.hint {
                 output.complain(&format!("改正：{hint}"));

@@ -33,7 +33,7 @@ pub use instrument::{Instrument, Register, UNKNOWN, citations};
 pub use lexicon::{Lexicon, NameError};
 pub use model::{
     Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given, Gravity,
-    Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
+    Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Unsaid, Way, Window,
 };
 pub use region::{NATION, RegionError, RegionTree};
 pub use schema::json_schema;
