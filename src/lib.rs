@@ -11,5 +11,6 @@ pub mod exchange;
 pub mod formula;
 pub mod payroll;
 pub mod quantity;
+pub mod quote;
 pub mod rulebook;
 pub mod store;

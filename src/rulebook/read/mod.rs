@@ -30,7 +30,7 @@ const CALENDAR_FILE: &str = "calendar.toml";
 const REGIONS_FOLDER: &str = "regions/";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
-fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
+pub(crate) fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
     let text = sources.text(file);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
