@@ -9,6 +9,7 @@
 
 mod attachments;
 mod blocks;
+mod chart;
 mod error;
 mod fonts;
 mod layout;

@@ -6,13 +6,27 @@ use super::{
 };
 
 /// Text.
-pub(super) const INK: Shade = 90;
+pub(super) const INK: Shade = Shade::grey(90);
 /// Labels and small print.
-pub(super) const MUTED: Shade = 430;
+pub(super) const MUTED: Shade = Shade::grey(430);
 /// Lines between rows.
-pub(super) const HAIRLINE: Shade = 800;
+pub(super) const HAIRLINE: Shade = Shade::grey(800);
 /// The ground of the figure that matters most.
-pub(super) const TINT: Shade = 950;
+pub(super) const TINT: Shade = Shade::grey(950);
+/// Parts of a whole, in the order in which they come; neighbours differ in lightness too, for print in black.
+pub(super) const PARTS: [Shade; 11] = [
+    Shade::rgb(0x1F3A5F),
+    Shade::rgb(0x4F7CAC),
+    Shade::rgb(0xA9C3D6),
+    Shade::rgb(0x3F8A84),
+    Shade::rgb(0xD9B36C),
+    Shade::rgb(0xB5654A),
+    Shade::rgb(0xE3D5BD),
+    Shade::rgb(0x7A6A8E),
+    Shade::rgb(0xC4BCD0),
+    Shade::rgb(0x6B7A5C),
+    Shade::rgb(0xC7D3B4),
+];
 
 /// Thickness of the line between rows.
 pub(super) const THIN: Milli = 350;
