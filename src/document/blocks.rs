@@ -44,8 +44,10 @@ impl Setter {
                     first.before = first.before.max(self.scale.gap);
                 }
             }
-            follows_figures =
-                matches!(block, Block::Fields { .. } | Block::Table(_) | Block::Bars(_) | Block::Beside(_) | Block::Amount { .. });
+            follows_figures = matches!(
+                block,
+                Block::Fields { .. } | Block::Table(_) | Block::Bars(_) | Block::Beside(_) | Block::Amount { .. }
+            );
             pieces.append(&mut set);
         }
         Ok(pieces)

@@ -9,7 +9,7 @@ use super::{
     line::{self, Edge, Line},
     model::{Align, Bar, Text},
     page::{Item, Milli, Shade},
-    scale::{FIRM, HAIRLINE, INK, MUTED, PARTS, THIN},
+    scale::{self, FIRM, HAIRLINE, INK, MUTED, THIN},
 };
 
 /// The white between two parts of the bar.
@@ -20,14 +20,18 @@ pub(super) fn pieces(setter: &Setter, bars: &[Bar], width: Milli) -> Result<Vec<
     let mut pieces = vec![whole(setter, bars, width)];
     let columns = Columns::new(setter, bars, width)?;
     let longest = bars.iter().map(|bar| bar.millionths).max().unwrap_or(0);
-    for (bar, shade) in bars.iter().zip(PARTS.iter().cycle()) {
-        pieces.push(columns.row(setter, bar, *shade, longest)?);
+    for (bar, shade) in bars.iter().zip(shades()) {
+        pieces.push(columns.row(setter, bar, shade, longest)?);
     }
     if let Some((last, before)) = pieces.split_last_mut() {
         before.iter_mut().for_each(|piece| piece.keep = true);
         last.items.push(rule(0, last.height - THIN, width, THIN, INK));
     }
     Ok(pieces)
+}
+
+fn shades() -> impl Iterator<Item = Shade> {
+    scale::part_colours().map(Shade::rgb)
 }
 
 /// Every part side by side, in proportion.
@@ -37,13 +41,13 @@ fn whole(setter: &Setter, bars: &[Bar], width: Milli) -> Piece {
     let mut items = Vec::new();
     let mut passed = 0;
     let mut x = 0;
-    for (bar, shade) in bars.iter().zip(PARTS.iter().cycle()) {
+    for (bar, shade) in bars.iter().zip(shades()) {
         passed += i64::from(bar.millionths.max(0));
         // From sums of shares, so that the last part ends on the margin to the unit.
         let end = part(width, passed, sum);
         if end - x > SEAM {
             let seam = if end == width { 0 } else { SEAM };
-            items.push(Item::Fill { x, y: 0, width: end - x - seam, height, shade: *shade });
+            items.push(Item::Fill { x, y: 0, width: end - x - seam, height, shade });
         }
         x = end;
     }
@@ -135,7 +139,7 @@ mod tests {
     /// Left edge and width of the coloured marks.
     fn fills(piece: &Piece) -> Vec<(Milli, Milli)> {
         let fill = |item: &Item| match item {
-            Item::Fill { x, width, shade, .. } if PARTS.contains(shade) => Some((*x, *width)),
+            Item::Fill { x, width, shade, .. } if shades().take(11).any(|part| part == *shade) => Some((*x, *width)),
             _ => None,
         };
         piece.items.iter().filter_map(fill).collect()

@@ -130,7 +130,8 @@ impl<'a> Parser<'a> {
                 return Ok(Some(Block::Signatures(rows)));
             }
             "end" | "next" => {
-                return self.fault(format!("@{name} 前面没有与之相配的 @fields、@table、@bars、@beside 或 @signatures"));
+                return self
+                    .fault(format!("@{name} 前面没有与之相配的 @fields、@table、@bars、@beside 或 @signatures"));
             }
             _ => return self.fault(format!("没有 @{name} 这种版块")),
         }
@@ -226,7 +227,9 @@ impl<'a> Parser<'a> {
             };
             let [label, figure, share] = exactly(rest, number, form)?;
             let Some(millionths) = millionths(&share) else {
-                return Err(Fault { line: number, message: format!("占比应写成 59.09% 的样子。此处应写作：{form}") });
+                return Err(Fault {
+                    line: number, message: format!("占比应写成 59.09% 的样子。此处应写作：{form}")
+                });
             };
             bars.push(Bar { label, figure, share, millionths });
         }

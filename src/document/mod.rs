@@ -33,6 +33,7 @@ pub use self::{
     error::DocumentError,
     fonts::missing_characters,
     payslip::{PayslipFrame, payslip},
+    scale::part_colours,
     template::template_version,
     writer::Meta,
 };
