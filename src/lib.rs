@@ -9,6 +9,7 @@ pub mod document;
 pub mod engine;
 pub mod exchange;
 pub mod formula;
+pub mod papers;
 pub mod payroll;
 pub mod quantity;
 pub mod quote;

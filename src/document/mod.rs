@@ -22,6 +22,7 @@ mod scale;
 mod sfnt;
 mod table;
 mod template;
+pub(crate) mod words;
 mod writer;
 
 use std::collections::BTreeMap;
