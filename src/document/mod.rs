@@ -9,6 +9,7 @@
 
 mod attachments;
 mod blocks;
+mod chart;
 mod error;
 mod fonts;
 mod layout;
@@ -21,6 +22,7 @@ mod scale;
 mod sfnt;
 mod table;
 mod template;
+pub(crate) mod words;
 mod writer;
 
 use std::collections::BTreeMap;
@@ -32,6 +34,7 @@ pub use self::{
     error::DocumentError,
     fonts::missing_characters,
     payslip::{PayslipFrame, payslip},
+    scale::part_colours,
     template::template_version,
     writer::Meta,
 };

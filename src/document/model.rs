@@ -110,12 +110,27 @@ pub(super) enum Block {
         /// In words.
         words: Text,
     },
+    /// What a whole consists of, as bars.
+    Bars(Vec<Bar>),
     /// Places to sign: rows of labels, each with a line to write on.
     Signatures(Vec<Vec<Text>>),
     /// A hairline across the page.
     Rule,
     /// What follows starts a page.
     NewPage,
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// What it is.
+    pub(super) label: Text,
+    /// How much, in figures.
+    pub(super) figure: Text,
+    /// The share as it is printed: `59.09%`.
+    pub(super) share: Text,
+    /// The share in millionths; what is less than nothing has no bar.
+    pub(super) millionths: i32,
 }
 
 /// A table; its head is repeated where it goes on over a page.

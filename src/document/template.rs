@@ -88,13 +88,15 @@ fn load() -> Result<Library, (String, String)> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
     handlebars.register_escape_fn(markup::escape);
+    let mut sources = BTreeMap::new();
+    collect(&TEMPLATES, &mut sources).map_err(|path| (path, "不是 UTF-8 文本".to_owned()))?;
     let mut entries = BTreeMap::new();
-    for file in TEMPLATES.files() {
-        let Some(name) = file.path().to_str().and_then(|path| path.strip_suffix(".hbs")) else { continue };
+    for (name, source) in sources {
         let failed = |message: String| (name.to_owned(), message);
-        let source = file.contents_utf8().ok_or_else(|| failed("不是 UTF-8 文本".to_owned()))?;
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let example = TEMPLATES
             .get_file(format!("{name}.view.json"))
+            .or_else(|| TEMPLATES.get_file(format!("{folder}/view.json")))
             .ok_or_else(|| failed(format!("缺少样例 templates/{name}.view.json")))?;
         let example: Value = serde_json::from_slice(example.contents()).map_err(|error| failed(error.to_string()))?;
         let template = Template::compile(source).map_err(|error| failed(error.to_string()))?;
@@ -108,6 +110,17 @@ fn load() -> Result<Library, (String, String)> {
         entries.insert(name.to_owned(), Entry { example, version });
     }
     Ok(Library { handlebars, entries })
+}
+
+/// The sources of the templates by their path without `.hbs`, or the path of one that is no text.
+fn collect(folder: &'static Dir<'static>, sources: &mut BTreeMap<&'static str, &'static str>) -> Result<(), String> {
+    for file in folder.files() {
+        let path = file.path().to_str().unwrap_or_default();
+        if let Some(name) = path.strip_suffix(".hbs") {
+            sources.insert(name, file.contents_utf8().ok_or_else(|| path.to_owned())?);
+        }
+    }
+    folder.dirs().try_for_each(|folder| collect(folder, sources))
 }
 
 /// What is wrong with a template and its example: names that the example has not, lists that show no entry.

@@ -16,11 +16,13 @@ mod lexicon;
 mod model;
 mod read;
 mod region;
-mod row;
+pub(crate) mod row;
 mod schema;
-mod shape;
+pub(crate) mod shape;
 mod source;
 mod term;
+
+pub(crate) use read::parse;
 
 pub use book::{Answer, Book, Faulty};
 pub use calendar::{Calendar, DayKind, NoYear, Year};
