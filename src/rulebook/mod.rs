@@ -34,10 +34,13 @@ pub use given::parse as parse_given;
 pub use instrument::{Instrument, Register, UNKNOWN, citations};
 pub use lexicon::{Lexicon, NameError};
 pub use model::{
-    Aggregate, Body, Carried, Case, Clock, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given, Gravity,
-    Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
+    Aggregate, Body, Carried, Case, Clock, Consequence, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given,
+    Gravity, Member, MessagePart, Nothing, Package, PackageId, Question, Role, Round, Sort, Speaks, Supply, Test, Type,
+    Way, Window,
 };
+pub(crate) use read::parse;
 pub use region::{NATION, RegionError, RegionTree};
+pub(crate) use row::place;
 pub use schema::json_schema;
 pub use source::{FileId, Located, Place, Sources};
 pub use term::{DateFunction, Index, ScalePart, Term, TermKind};

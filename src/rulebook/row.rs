@@ -13,7 +13,7 @@ use toml::{
     de::{DeTable, DeValue},
 };
 
-pub(super) fn place(file: FileId, range: Range<usize>) -> Place {
+pub(crate) fn place(file: FileId, range: Range<usize>) -> Place {
     Place { file, span: Span::new(range.start, range.end) }
 }
 

@@ -180,6 +180,20 @@ static CASE: Shape = Shape {
     others: None,
 };
 
+static TEST: Shape = Shape {
+    name: "test",
+    keys: &[
+        must("name", Form::Text, "what is tested"),
+        may("when", Form::Text, "the condition"),
+        may("otherwise", Form::Flag, "when none of those before holds"),
+        must("gives", Form::Text, "what it is then"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
+        must("confidence", CONFIDENCES, "V, V*, W, K or U"),
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
 static FIGURE: Shape = Shape {
     name: "figure",
     keys: &[
@@ -189,6 +203,7 @@ static FIGURE: Shape = Shape {
         may("by", Form::Texts, "the dimensions it is computed for"),
         may("formula", Form::Text, "how it follows"),
         may("cases", Form::Tables(&CASE), "how it follows, of which exactly one holds"),
+        may("tests", Form::Tables(&TEST), "how it follows, of which the first that holds decides"),
         may("round", Form::Text, "\"half-up 0.01\", the name of a 舍入 value, or \"exact\""),
         CITE,
         may("note", Form::Text, "for the reader"),
@@ -214,6 +229,51 @@ static FINDING: Shape = Shape {
         may("remedy", Form::Text, "what to do"),
         CITE,
         may("by", Form::Texts, "the dimensions it is raised for"),
+    ],
+    others: None,
+};
+
+static SPEAKS: Shape = Shape {
+    name: "speaks",
+    keys: &[
+        must("when", Form::Text, "the condition"),
+        must("for", Form::Text, "what it speaks for: a member of the dimension that the tests decide"),
+        CITE,
+    ],
+    others: None,
+};
+
+static QUESTION: Shape = Shape {
+    name: "question",
+    keys: &[
+        must("asks", Form::Text, "the question, as one asks a person"),
+        may(
+            "of",
+            Form::OneOf(&["facts", "worker", "employer", "terms"]),
+            "the table of the engagement it is answered in",
+        ),
+        may("evidence", Form::Texts, "by what it is shown"),
+        may("burden", Form::Text, "who must prove it"),
+        may("presumed", Form::Text, "what it is taken to be while nobody says"),
+        may("unless", Form::Text, "the sign that ends the presumption"),
+        may("speaks", Form::Tables(&SPEAKS), "what its answers speak for"),
+        may("tries", Form::Texts, "answers to try when it is asked what would change the result; [] tries none"),
+        may("words", Form::TextsMap, "member = words: how free text is read"),
+        may("stated", Form::Flag, "whatever is stated is a yes"),
+        CITE,
+        may("confidence", CONFIDENCES, "how sure the presumption is"),
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+static CONSEQUENCE: Shape = Shape {
+    name: "consequence",
+    keys: &[
+        must("topic", Form::Text, "what it is about: consequences of one topic stand together"),
+        must("when", Form::Text, "the condition"),
+        must("message", Form::Text, "the sentence; names in braces are filled in"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
     ],
     others: None,
 };
@@ -275,6 +335,8 @@ pub(super) static PACKAGE: Shape = Shape {
         may("figure", Form::TableMap(&FIGURE), "what follows"),
         may("bind", Form::TextMap, "facts of other packages that this one computes"),
         may("finding", Form::TableMap(&FINDING), "what is unlawful, risky or to be noted"),
+        may("question", Form::TableMap(&QUESTION), "how facts are asked, and what their answers speak for"),
+        may("consequence", Form::TableMap(&CONSEQUENCE), "what follows, in sentences"),
         may("supply", Form::Tables(&SUPPLY), "values of the whole nation"),
         may("example", Form::Tables(&EXAMPLE), "worked examples, run as tests"),
     ],

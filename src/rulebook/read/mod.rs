@@ -6,6 +6,7 @@ mod clauses;
 mod dated;
 mod declare;
 mod figure;
+mod question;
 mod supply;
 
 use super::{
@@ -33,7 +34,7 @@ const REGIONS_FOLDER: &str = "regions/";
 const CLAUSES_FOLDER: &str = "clauses/agreements/";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
-fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
+pub(crate) fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
     let text = sources.text(file);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
