@@ -31,6 +31,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use self::payslip::day;
 pub use self::{
     attachments::attachments,
     error::DocumentError,

@@ -226,6 +226,6 @@ fn month(date: NaiveDate) -> String {
 }
 
 /// 2026年9月30日
-fn day(date: NaiveDate) -> String {
+pub(crate) fn day(date: NaiveDate) -> String {
     format!("{}{}日", month(date), date.day())
 }

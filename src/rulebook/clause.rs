@@ -26,8 +26,12 @@ pub struct Agreement {
     pub id: String,
     /// Its title.
     pub name: String,
-    /// The relations in law that it is the agreement of.
+    /// The relations in law on which it may be made.
     pub relations: Vec<String>,
+    /// The relations for which it is drafted where nobody names an agreement.
+    pub default: Vec<String>,
+    /// What such a paper is called.
+    pub titles: Vec<String>,
     /// The package whose findings judge its terms.
     pub judge: Option<PackageId>,
     /// Who signs it: the prefix of the signer's terms, and what the signer is called.
@@ -64,6 +68,8 @@ pub struct Term {
     pub name: String,
     /// What it is.
     pub form: TermForm,
+    /// Facts of yes or no that are yes if it is given.
+    pub shows: Vec<EntryId>,
     /// Where an engagement says it, as `table.key`; of several the first that does.
     pub keys: Vec<String>,
     /// How it is written, for people who left it out.
@@ -85,6 +91,8 @@ pub struct Clause {
     pub void: Vec<Void>,
     /// The terms that it cannot do without.
     pub terms: Vec<String>,
+    /// Terms that it needs besides if the choice of a term is this: term, choice and what it needs.
+    pub if_chosen: Vec<(String, String, Vec<String>)>,
     /// Terms that it takes if they are given.
     pub optional: Vec<String>,
     /// Findings about it: packages or findings by id.

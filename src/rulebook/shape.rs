@@ -436,7 +436,9 @@ static AGREEMENT: Shape = Shape {
     name: "agreement",
     keys: &[
         must("name", Form::Text, "its title"),
-        must("relations", Form::Texts, "the relations in law that it is the agreement of"),
+        must("relations", Form::Texts, "the relations in law on which it may be made"),
+        may("default", Form::Texts, "the relations for which it is drafted where nobody names an agreement"),
+        may("titles", Form::Texts, "what such a paper is called; of several that fit the longest counts"),
         may("judge", Form::Text, "the package whose findings judge its terms"),
         must("signers", Form::TextMap, "prefix of the signer's terms = what the signer is called"),
         may("kept", Form::Text, "the cell that says how many years it is kept after its end"),
@@ -452,6 +454,7 @@ static TERM: Shape = Shape {
     keys: &[
         must("name", Form::Text, "what it is called"),
         may("facts", Form::Texts, "the facts that it gives, by full id; without them it is words"),
+        may("shows", Form::Texts, "facts that are 是 if the term is given"),
         may("list", Form::Flag, "true: a list of words"),
         may("columns", Form::TextMap, "a list of rows: key = \"name\" of each column"),
         may("keys", Form::Texts, "where an engagement says it, as table.key; without it terms.<id>"),
@@ -481,6 +484,7 @@ static CLAUSE: Shape = Shape {
         may("void", Form::Tables(&VOID), "the agreements in which it must not stand, and why"),
         may("terms", Form::Texts, "the terms that it cannot do without"),
         may("optional", Form::Texts, "terms that it takes if they are given"),
+        may("if_chosen", Form::TextsMap, "\"term.choice\" = terms that it needs besides if that is chosen"),
         may("judged_by", Form::Texts, "packages or findings, by full id, that are about it"),
         CITE,
         may("note", Form::Text, "for the reader"),

@@ -75,6 +75,8 @@ impl Reader<'_> {
             id: id.value.clone(),
             name: row.string("name").unwrap_or_default(),
             relations: values(row, "relations"),
+            default: values(row, "default"),
+            titles: values(row, "titles"),
             judge,
             signers: row.pairs("signers").into_iter().map(|(key, name)| (key.value, name.value)).collect(),
             kept: row.text("kept").and_then(|cell| read_cell(&cell, lexicon, sink)),
@@ -130,6 +132,11 @@ impl Reader<'_> {
             allowed: agreements(row, "allowed", sink),
             void,
             terms: terms("terms", sink),
+            if_chosen: row.items("if_chosen").into_iter().filter_map(|(key, value)| {
+                let (term, choice) = key.value.split_once('.')?;
+                let needs = row.texts_of(value).into_iter().map(|text| text.value).collect();
+                Some((term.to_owned(), choice.to_owned(), needs))
+            }).collect(),
             optional: terms("optional", sink),
             judged_by: values(row, "judged_by"),
             cite: self.cite(row.text("cite"), None, sink),
@@ -180,8 +187,10 @@ fn read_cell(text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnosti
 }
 
 fn term(id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Term {
-    let facts: Vec<EntryId> =
-        row.texts("facts").unwrap_or_default().iter().filter_map(|name| fact(name, lexicon, sink)).collect();
+    let mut facts = |key: &str| -> Vec<EntryId> {
+        row.texts(key).unwrap_or_default().iter().filter_map(|name| fact(name, lexicon, sink)).collect()
+    };
+    let (shows, facts) = (facts("shows"), facts("facts"));
     let columns: Vec<(String, String)> =
         row.pairs("columns").into_iter().map(|(key, name)| (key.value, name.value)).collect();
     if let Some(other) = facts.iter().skip(1).find(|one| lexicon.entry(**one).of != lexicon.entry(facts[0]).of) {
@@ -203,6 +212,7 @@ fn term(id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Di
         id: id.value.clone(),
         name: row.string("name").unwrap_or_default(),
         form,
+        shows,
         keys,
         example: row.string("example").unwrap_or_default(),
     }
