@@ -111,99 +111,75 @@ impl<'b> Judge<'b> {
     pub fn decide(&self, engagement: &Engagement, depth: Depth) -> Result<Decision, Trouble> {
         let key = (engagement.region.clone(), engagement.on);
         let prepared = self.plans.get(&key).ok_or_else(|| ChartError("用工地点和日期的规则".to_owned()))?;
-        let known = prepared.answers(engagement);
-        let case = prepared.case(known.clone());
-        let first = case.relation()?;
-        let (case, presumed) = match &first {
-            Value::Unknown(unknown) => {
-                let needed: BTreeSet<SlotId> = unknown.facts().collect();
-                let all = prepared.presumptions(&known);
-                // What was presumed without need is not worth a word.
-                let told = all.iter().filter(|(question, _)| needed.contains(&question.slot));
-                let told = told.map(|(question, value)| prepared.presumed(question, value)).collect();
-                (case.with(all.into_iter().map(|(question, value)| (question.slot, value))), told)
-            }
-            _ => {
-                let all = prepared.presumptions(&known);
-                (case.with(all.into_iter().map(|(question, value)| (question.slot, value))), Vec::new())
-            }
-        };
-        self.decision(prepared, &known, &case, presumed, depth)
+        let case = Case::new(&prepared.plan, prepared.relation, prepared.answers(engagement));
+        decision(prepared, &case, depth)
     }
+}
 
-    fn decision(
-        &self,
-        prepared: &Prepared<'b>,
-        known: &BTreeMap<SlotId, Value>,
-        case: &Case<'_, 'b>,
-        presumed: Vec<Presumed>,
-        depth: Depth,
-    ) -> Result<Decision, Trouble> {
-        let plan = &prepared.plan;
-        let mut evaluation = case.evaluation();
-        let value = evaluation.value(prepared.relation)?;
-        let open = prepared.open(&value);
-        let tried = case.tried(&open)?;
-        let settled = match (&value, &tried.agreed) {
-            // What is open makes no difference: the result is that of every answer.
-            (Value::Unknown(_), Some(agreed)) => agreed.clone(),
-            _ => value,
-        };
-        let relation = case.named(&settled);
-        let open_questions = match (&settled, depth) {
-            (Value::Unknown(_), _) => self.open_questions(case, &open)?,
-            _ => Vec::new(),
-        };
-        let rests_on: Vec<SlotId> = evaluation.demanded().collect();
-        let settled_by = prepared.settled_by(&evaluation);
-        let flips = if depth == Depth::Full { flips(case, &prepared.decisive, &settled)? } else { Vec::new() };
-        let candidates = match (&relation, &settled) {
-            (Some(one), _) => vec![one.clone()],
-            (None, Value::Unknown(_)) => tried.relations,
-            (None, _) => Vec::new(),
-        };
-        let findings = evaluation.findings();
-        let (follows, uncovered) = follows(&mut evaluation);
-        Ok(Decision {
-            relation,
-            candidates,
-            settled_by,
-            reasons: reasons(&mut evaluation, known),
-            open_questions,
-            presumed,
-            flips,
-            findings,
-            follows,
-            uncovered,
-            uncertain: sources(plan, rests_on.iter().copied()).into_iter().filter(Source::is_unsettled).collect(),
-            rulebook: plan.book().digest().to_string(),
-            values_digest: values_digest(plan, rests_on).to_string(),
-        })
-    }
+/// What the tests say of a case, and all that is said with it.
+fn decision<'b>(prepared: &Prepared<'b>, case: &Case<'_, 'b>, depth: Depth) -> Result<Decision, Trouble> {
+    let plan = &prepared.plan;
+    let mut evaluation = case.evaluation();
+    let value = evaluation.value(prepared.relation)?;
+    let open = prepared.open(&value);
+    let tried = case.tried(&open)?;
+    let settled = match (&value, tried.agreed) {
+        // What is open makes no difference: the result is that of every answer.
+        (Value::Unknown(_), Some(agreed)) => agreed,
+        _ => value,
+    };
+    let rests_on: Vec<SlotId> = evaluation.demanded().collect();
+    let relation = case.named(&settled);
+    let candidates = match (&relation, &settled) {
+        (Some(one), _) => vec![one.clone()],
+        (None, Value::Unknown(_)) => tried.relations,
+        (None, _) => Vec::new(),
+    };
+    let open_questions = if settled.is_known() { Vec::new() } else { open_questions(case, &open)? };
+    let flips = if depth == Depth::Full { flips(case, &prepared.decisive, &settled)? } else { Vec::new() };
+    let settled_by = prepared.settled_by(&evaluation);
+    let reasons = reasons(&mut evaluation, &case.known);
+    let findings = evaluation.findings();
+    let (follows, uncovered) = follows(&mut evaluation);
+    Ok(Decision {
+        relation,
+        candidates,
+        settled_by,
+        reasons,
+        open_questions,
+        presumed: prepared.presumed(case)?,
+        flips,
+        findings,
+        follows,
+        uncovered,
+        uncertain: sources(plan, rests_on.iter().copied()).into_iter().filter(Source::is_unsettled).collect(),
+        rulebook: plan.book().digest().to_string(),
+        values_digest: values_digest(plan, rests_on).to_string(),
+    })
+}
 
-    /// The open questions, most decisive first: those of whose answers the most settle the relation, then those of whose
-    /// answers they leave the fewest relations; else in the order in which they are asked.
-    fn open_questions(&self, case: &Case<'_, 'b>, open: &[&PlannedQuestion<'b>]) -> Result<Vec<Open>, Trouble> {
-        let mut ranked = Vec::new();
-        for planned in open {
-            let leads = leads(case, planned)?;
-            let undecided = leads.iter().filter(|lead| lead.relation.is_none()).count();
-            let question = planned.question;
-            let asked = Open {
-                question: question.id.clone(),
-                name: case.plan.name(planned.slot),
-                asks: question.asks.clone(),
-                evidence: question.evidence.clone(),
-                burden: question.burden.clone(),
-                cite: question.cite.clone(),
-                leads,
-            };
-            ranked.push((undecided, asked));
-        }
-        // The sort is stable: equals stay in the order in which they are asked.
-        ranked.sort_by_key(|(undecided, asked)| (*undecided, asked.leads.is_empty()));
-        Ok(ranked.into_iter().map(|(_, asked)| asked).collect())
+/// The open questions, most decisive first: those of whose answers the most settle the relation; else in the order in
+/// which they are asked.
+fn open_questions<'b>(case: &Case<'_, 'b>, open: &[&PlannedQuestion<'b>]) -> Result<Vec<Open>, Trouble> {
+    let mut ranked = Vec::new();
+    for planned in open {
+        let leads = leads(case, planned)?;
+        let undecided = leads.iter().filter(|lead| lead.relation.is_none()).count();
+        let question = planned.question;
+        let asked = Open {
+            question: question.id.clone(),
+            name: case.plan.name(planned.slot),
+            asks: question.asks.clone(),
+            evidence: question.evidence.clone(),
+            burden: question.burden.clone(),
+            cite: question.cite.clone(),
+            leads,
+        };
+        ranked.push((asked.leads.is_empty(), undecided, asked));
     }
+    // The sort is stable: equals stay in the order in which they are asked.
+    ranked.sort_by_key(|(nothing_to_try, undecided, _)| (*nothing_to_try, *undecided));
+    Ok(ranked.into_iter().map(|(_, _, asked)| asked).collect())
 }
 
 impl<'b> Prepared<'b> {
@@ -217,38 +193,20 @@ impl<'b> Prepared<'b> {
         known
     }
 
-    fn case(&self, given: BTreeMap<SlotId, Value>) -> Case<'_, 'b> {
-        Case { plan: &self.plan, slot: self.relation, given }
-    }
-
-    /// What may be presumed while nobody says, unless there are signs of the contrary.
-    fn presumptions(&self, known: &BTreeMap<SlotId, Value>) -> Vec<(&PlannedQuestion<'b>, Value)> {
-        let mut evaluation = self.case(known.clone()).evaluation();
-        let mut presumed = Vec::new();
-        for planned in self.plan.questions().iter().filter(|planned| !known.contains_key(&planned.slot)) {
-            let Some(value) = &planned.question.presumed else { continue };
-            let signs = planned.unless.as_ref().is_some_and(|unless| evaluation.condition(unless) == Some(true));
-            if !signs {
-                presumed.push((planned, Value::from(value)));
-            }
-        }
-        presumed
-    }
-
-    fn presumed(&self, planned: &PlannedQuestion<'b>, value: &Value) -> Presumed {
-        let question = planned.question;
-        Presumed {
-            question: question.id.clone(),
+    /// What was presumed and makes a difference: without it the relation would wait for the answer.
+    fn presumed(&self, case: &Case<'_, 'b>) -> Result<Vec<Presumed>, Fault> {
+        let unaided = Case { presumed: Vec::new(), known: case.known.clone(), ..*case };
+        let Value::Unknown(unknown) = unaided.relation()? else { return Ok(Vec::new()) };
+        let waiting: BTreeSet<SlotId> = unknown.facts().collect();
+        let told = case.presumed.iter().filter(|(planned, _)| waiting.contains(&planned.slot));
+        let told = told.map(|(planned, value)| Presumed {
+            question: planned.question.id.clone(),
             name: self.plan.name(planned.slot),
-            answer: self.shown(planned.slot, value),
-            cite: question.cite.clone(),
-            confidence: question.confidence,
-        }
-    }
-
-    fn shown(&self, slot: SlotId, value: &Value) -> String {
-        let book = self.plan.book();
-        show(book.lexicon(), value, book.entry(self.plan.slot(slot).entry).of)
+            answer: case.shown(planned, value),
+            cite: planned.question.cite.clone(),
+            confidence: planned.question.confidence,
+        });
+        Ok(told.collect())
     }
 
     /// The questions on whose answers the relation waits.

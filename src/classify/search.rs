@@ -18,11 +18,15 @@ pub const MOST_CHANGES: usize = 3;
 /// difference.
 const MOST_OPEN: usize = 6;
 
-/// An engagement as it is put to the tests.
+/// An engagement as it is put to the tests: what was answered, and what is presumed while nobody says.
 pub(super) struct Case<'p, 'b> {
     pub(super) plan: &'p Plan<'b>,
+    /// The relation.
     pub(super) slot: SlotId,
-    pub(super) given: BTreeMap<SlotId, Value>,
+    /// What was answered.
+    pub(super) known: BTreeMap<SlotId, Value>,
+    /// What is presumed.
+    pub(super) presumed: Vec<(&'p PlannedQuestion<'b>, Value)>,
 }
 
 /// What came of trying the answers to open questions.
@@ -34,15 +38,40 @@ pub(super) struct Tried {
 }
 
 impl<'p, 'b> Case<'p, 'b> {
-    /// The same with other answers.
-    pub(super) fn with(&self, changes: impl IntoIterator<Item = (SlotId, Value)>) -> Self {
-        let mut given = self.given.clone();
-        given.extend(changes);
-        Case { plan: self.plan, slot: self.slot, given }
+    /// A case of these answers. What nobody says is presumed where it may be, unless there are signs of the contrary.
+    pub(super) fn new(plan: &'p Plan<'b>, slot: SlotId, known: BTreeMap<SlotId, Value>) -> Self {
+        let mut case = Case { plan, slot, known, presumed: Vec::new() };
+        let mut evaluation = case.evaluation();
+        let mut presumed = Vec::new();
+        for planned in plan.questions().iter().filter(|planned| !case.known.contains_key(&planned.slot)) {
+            let Some(value) = &planned.question.presumed else { continue };
+            let signs = planned.unless.as_ref().is_some_and(|unless| evaluation.condition(unless) == Some(true));
+            if !signs {
+                presumed.push((planned, Value::from(value)));
+            }
+        }
+        case.presumed = presumed;
+        case
     }
 
+    /// The case of other answers, with what is then presumed.
+    pub(super) fn with(&self, changes: impl IntoIterator<Item = (SlotId, Value)>) -> Self {
+        let mut known = self.known.clone();
+        known.extend(changes);
+        Case::new(self.plan, self.slot, known)
+    }
+
+    /// The answers put to the plan, with what is presumed.
     pub(super) fn evaluation(&self) -> Evaluation<'p, 'b> {
-        Evaluation::new(self.plan, self.given.iter().map(|(slot, value)| (*slot, value.clone())))
+        let presumed = self.presumed.iter().map(|(planned, value)| (planned.slot, value.clone()));
+        let known = self.known.iter().map(|(slot, value)| (*slot, value.clone()));
+        Evaluation::new(self.plan, known.chain(presumed))
+    }
+
+    /// What an answer is or is presumed to be; none where it is open.
+    fn now(&self, slot: SlotId) -> Option<&Value> {
+        let presumed = || self.presumed.iter().find(|(planned, _)| planned.slot == slot).map(|(_, value)| value);
+        self.known.get(&slot).or_else(presumed)
     }
 
     /// What the tests say.
@@ -112,7 +141,7 @@ impl<'p, 'b> Case<'p, 'b> {
             && planned.tries.is_none()
     }
 
-    fn shown(&self, planned: &PlannedQuestion<'b>, value: &Value) -> String {
+    pub(super) fn shown(&self, planned: &PlannedQuestion<'b>, value: &Value) -> String {
         let book = self.plan.book();
         show(book.lexicon(), value, book.entry(planned.question.fact).of)
     }
@@ -138,7 +167,7 @@ pub(super) fn flips<'b>(case: &Case<'_, 'b>, decisive: &BTreeSet<SlotId>, settle
         .iter()
         .filter(|planned| decisive.contains(&planned.slot))
         .map(|planned| {
-            let now = case.given.get(&planned.slot);
+            let now = case.now(planned.slot);
             let others = case.alternatives(planned).into_iter().filter(|value| Some(value) != now);
             (planned, others.collect())
         })
@@ -210,7 +239,7 @@ impl Search<'_, '_, '_> {
         self.reached.insert(relation.id.clone());
         let changes = steps.iter().map(|(question, answer)| {
             let (planned, others) = &self.questions[*question];
-            let now = self.case.given.get(&planned.slot);
+            let now = self.case.now(planned.slot);
             Change {
                 question: planned.question.id.clone(),
                 name: self.case.plan.name(planned.slot),
