@@ -4,6 +4,7 @@
 //! Data flows one way: `rules/` → [`rulebook`] → [`engine`] → [`classify`], [`payroll`] → [`document`], [`exchange`], [`store`] →
 //! [`cli`]. Each floor uses only those under it; `ARCHITECTURE.md` states the invariants.
 
+pub mod agreement;
 pub mod classify;
 pub mod cli;
 pub mod document;

@@ -4,6 +4,7 @@
 
 mod book;
 mod check;
+mod draft;
 mod error;
 mod eval;
 mod output;
@@ -43,6 +44,8 @@ enum Format {
 enum Command {
     /// 认定一份用工是什么关系，为什么，有什么后果
     Check(check::Check),
+    /// 起草与用工关系相应的协议
+    Draft(draft::DraftCommand),
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
     /// 核算一个月的工资
@@ -66,6 +69,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
         Command::Check(check) => check.run(arguments.rules.as_deref(), &output),
+        Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),

@@ -3,6 +3,7 @@
 use super::{
     calendar::Calendar,
     check,
+    clause::ClauseLibrary,
     dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
@@ -28,6 +29,7 @@ pub struct Book {
     pub(super) packages: Vec<Package>,
     pub(super) lexicon: Lexicon,
     pub(super) bodies: Bodies,
+    pub(super) clauses: ClauseLibrary,
     pub(super) places: BTreeMap<String, PlaceFiles>,
     pub(super) digest: OnceLock<Digest>,
 }
@@ -156,6 +158,12 @@ impl Book {
     #[must_use]
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The library of clauses.
+    #[must_use]
+    pub fn clauses(&self) -> &ClauseLibrary {
+        &self.clauses
     }
 
     /// The names.

@@ -5,6 +5,7 @@
 mod book;
 mod calendar;
 mod check;
+mod clause;
 mod dated;
 mod diagnostic;
 mod digest;
@@ -22,10 +23,9 @@ pub(crate) mod shape;
 mod source;
 mod term;
 
-pub(crate) use read::parse;
-
 pub use book::{Answer, Book, Faulty};
 pub use calendar::{Calendar, DayKind, NoYear, Year};
+pub use clause::{Agreement, Clause, ClauseLibrary, Quote, Term as ClauseTerm, TermForm, Void};
 pub use dated::{Band, Confidence, Gap, Literal, Timeline, Version};
 pub use diagnostic::{Diagnostic, Severity, in_order, nearest, render};
 pub use digest::Digest;

@@ -437,3 +437,74 @@ static YEAR: Shape = Shape {
 
 pub(crate) static CALENDAR: Shape =
     Shape { name: "calendar_file", keys: &[must("year", Form::Tables(&YEAR), "the years in order")], others: None };
+
+static AGREEMENT: Shape = Shape {
+    name: "agreement",
+    keys: &[
+        must("name", Form::Text, "its title"),
+        must("relations", Form::Texts, "the relations in law on which it may be made"),
+        may("default", Form::Texts, "the relations for which it is drafted where nobody names an agreement"),
+        may("titles", Form::Texts, "what such a paper is called; of several that fit the longest counts"),
+        may("judge", Form::Text, "the package whose findings judge its terms"),
+        must("signers", Form::TextMap, "prefix of the signer's terms = what the signer is called"),
+        may("kept", Form::Text, "the cell that says how many years it is kept after its end"),
+        may("needs", Form::Texts, "cells without which the terms cannot be judged"),
+        CITE,
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+static TERM: Shape = Shape {
+    name: "term",
+    keys: &[
+        must("name", Form::Text, "what it is called"),
+        may("facts", Form::Texts, "the facts that it gives, by full id; without them it is words"),
+        may("shows", Form::Texts, "facts that are 是 if the term is given"),
+        may("list", Form::Flag, "true: a list of words"),
+        may("columns", Form::TextMap, "a list of rows: key = \"name\" of each column"),
+        may("keys", Form::Texts, "where an engagement says it, as table.key; without it terms.<id>"),
+        must("example", Form::Text, "how it is written"),
+    ],
+    others: None,
+};
+
+static VOID: Shape = Shape {
+    name: "void",
+    keys: &[
+        must("in", Form::Texts, "the agreements in which it must not stand"),
+        must("severity", Form::OneOf(&["unlawful", "risk", "note"]), "how grave it is"),
+        must("message", Form::Text, "what is wrong with it"),
+        must("remedy", Form::Text, "what would be lawful"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
+    ],
+    others: None,
+};
+
+static CLAUSE: Shape = Shape {
+    name: "clause",
+    keys: &[
+        must("name", Form::Text, "what it is about"),
+        may("required", Form::Texts, "the agreements in which it must stand"),
+        may("allowed", Form::Texts, "the agreements in which it may stand"),
+        may("void", Form::Tables(&VOID), "the agreements in which it must not stand, and why"),
+        may("terms", Form::Texts, "the terms that it cannot do without"),
+        may("optional", Form::Texts, "terms that it takes if they are given"),
+        may("if_chosen", Form::TextsMap, "\"term.choice\" = terms that it needs besides if that is chosen"),
+        may("judged_by", Form::Texts, "packages or findings, by full id, that are about it"),
+        CITE,
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+pub(super) static CLAUSES: Shape = Shape {
+    name: "clauses_file",
+    keys: &[
+        may("agreement", Form::TableMap(&AGREEMENT), "kinds of agreements"),
+        may("term", Form::TableMap(&TERM), "what people have to settle"),
+        may("clause", Form::TableMap(&CLAUSE), "clauses"),
+        may("quote", Form::TextMap, "values of the law that clauses quote: id = \"cell\""),
+    ],
+    others: None,
+};
