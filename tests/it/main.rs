@@ -14,6 +14,7 @@ mod exact_properties;
 mod exchange;
 mod ledger;
 mod pay;
+mod postgres;
 mod roster;
 mod rulebook;
 mod rules;
