@@ -212,7 +212,10 @@ impl<'d> Builder<'d, '_> {
                     cite,
                     confidence,
                 };
+                let notes = noted(desk, month, &rests_on);
                 self.contribution(line, at, month, (each, factor), (&mut said, &id), persons)?;
+                let part = self.part(line);
+                part.notes.extend(notes.into_iter().filter(|note| !part.notes.contains(note)).collect::<Vec<_>>());
             }
             let factor = Factor {
                 base: said.number("quote.month.fund_base")?,
@@ -223,7 +226,14 @@ impl<'d> Builder<'d, '_> {
                 confidence: None,
             };
             let each = said.number("quote.month.fund_share")?;
-            self.contribution("housing_fund", at, month, (each, factor), (&mut said, "quote.month.fund_share"), persons)?;
+            self.contribution(
+                "housing_fund",
+                at,
+                month,
+                (each, factor),
+                (&mut said, "quote.month.fund_share"),
+                persons,
+            )?;
             let gap = said.number("quote.month.gap")?;
             desk.note(month, said.rests_on("quote.month.gap")?);
             let post = &mut self.posts[at];
@@ -254,7 +264,9 @@ impl<'d> Builder<'d, '_> {
         let part = self.part(line);
         part.confidence = part.confidence.max(weakest);
         let same = part.terms.last_mut().filter(|term| {
-            term.what.starts_with(name.as_str()) && term.each == each && term.rated.as_ref().is_some_and(|old| old.same(&factor))
+            term.what.starts_with(name.as_str())
+                && term.each == each
+                && term.rated.as_ref().is_some_and(|old| old.same(&factor))
         });
         match same.and_then(|term| term.times.last_mut()) {
             Some((months, _)) => *months = months.add(Exact::ONE)?,
@@ -313,9 +325,11 @@ impl<'d> Builder<'d, '_> {
 
 /// The facts of a month that do not depend on the month.
 pub(super) fn month_facts(desk: &Desk<'_>, tender: &Tender, pay: &BTreeMap<String, Money>) -> Result<Facts, Refusal> {
-    let facts = Facts::default()
-        .number("fund.rate", tender.bidder.fund_rate)
-        .choice(desk.book, "social.industry_class", &tender.bidder.industry_class)?;
+    let facts = Facts::default().number("fund.rate", tender.bidder.fund_rate).choice(
+        desk.book,
+        "social.industry_class",
+        &tender.bidder.industry_class,
+    )?;
     Ok(pay.iter().fold(facts, |facts, (item, amount)| facts.number(format!("quote.month.pay[{item}]"), *amount)))
 }
 
@@ -339,6 +353,12 @@ fn cited(desk: &Desk<'_>, month: usize, slots: &[crate::engine::SlotId]) -> (Str
     (cites.join("；"), sources.iter().map(|source| source.confidence).max())
 }
 
+/// What the book notes of a rate.
+fn noted(desk: &Desk<'_>, month: usize, slots: &[crate::engine::SlotId]) -> Vec<String> {
+    let sources = crate::engine::sources(desk.rules[month].sheet.plan(), slots.iter().copied());
+    sources.into_iter().filter_map(|source| source.note).collect()
+}
+
 fn derived(what: &str, said: &mut Answers<'_, '_>, id: &str) -> Result<Json, Refusal> {
     Ok(json!({ "what": what, "trace": said.trace(id)? }))
 }
@@ -349,7 +369,8 @@ fn plain(what: &str, each: Exact, times: Vec<(Exact, &'static str)>) -> Term {
 
 /// Adds to the last term where it is of the same amount each, and begins another where it is not.
 fn joined(terms: &mut Vec<Term>, what: &str, each: Exact, count: Exact, unit: &'static str) -> Result<(), Refusal> {
-    match terms.last_mut().filter(|term| term.what == what && term.each == each).and_then(|term| term.times.last_mut()) {
+    match terms.last_mut().filter(|term| term.what == what && term.each == each).and_then(|term| term.times.last_mut())
+    {
         Some((so_far, _)) => *so_far = so_far.add(count)?,
         None => terms.push(plain(what, each, vec![(count, unit)])),
     }
@@ -358,7 +379,10 @@ fn joined(terms: &mut Vec<Term>, what: &str, each: Exact, count: Exact, unit: &'
 
 impl Factor {
     fn same(&self, other: &Self) -> bool {
-        self.base == other.base && self.rate == other.rate && self.fixed == other.fixed && self.rounding == other.rounding
+        self.base == other.base
+            && self.rate == other.rate
+            && self.fixed == other.fixed
+            && self.rounding == other.rounding
     }
 }
 

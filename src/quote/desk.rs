@@ -332,6 +332,7 @@ fn offer_cells(lines: &[Member], groups: &[(String, String)]) -> Vec<String> {
         "offered_persons",
         "levy_known",
         "severance",
+        "with_severance",
         "projected_months",
         "at_risk",
         "floor_allowed",
@@ -380,7 +381,8 @@ fn probe_month(sheet: &Sheet<'_>, facts: &Facts, insurance: &[String]) -> Result
     for line in insurance {
         said.maybe(&format!("quote.month.contribution[{line},employer]"))?;
     }
-    for id in ["quote.month.fund_share", "quote.month.lowest", "quote.month.gap", "quote.month.holiday_pay", "fund.rate_min"]
+    for id in
+        ["quote.month.fund_share", "quote.month.lowest", "quote.month.gap", "quote.month.holiday_pay", "fund.rate_min"]
     {
         said.number(id)?;
     }
