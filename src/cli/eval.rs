@@ -7,8 +7,8 @@ use super::{
 };
 use crate::{
     engine::{
-        Evaluation, Plan, Question, RaisedFinding, SlotId, Step, Unknown, Value, show, show_number, sources, trace,
-        values_digest,
+        Evaluation, Plan, Question, RaisedFinding, SlotId, Source, Step, Unknown, Value, show, show_number, sources,
+        trace, values_digest,
     },
     rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, parse_given},
 };
@@ -68,9 +68,12 @@ impl Eval {
         let Some(slot) = plan.find(goal.0, &goal.1) else {
             return Err(CliError::new(Kind::Internal, "plan", "计划里没有所求的数"));
         };
+        let given: Vec<SlotId> = inputs.iter().map(|(slot, _)| *slot).collect();
         let mut evaluation = Evaluation::new(&plan, inputs);
         let value = evaluation.value(slot)?;
-        let result = Evaluated::new(&plan, &mut evaluation, slot, value);
+        let mut result = Evaluated::new(&plan, &mut evaluation, slot, value);
+        let reach = plan.reach(slot);
+        result.unused = given.into_iter().filter(|slot| !reach.contains(slot)).collect();
         if output.is_json() {
             output.json(&self.json(&result, region.as_deref()));
         } else {
@@ -103,8 +106,7 @@ impl Eval {
 
     fn json(&self, result: &Evaluated<'_, '_>, region: Option<&str>) -> Json {
         let plan = result.plan;
-        let open: Vec<Json> =
-            result.open.iter().map(|slot| json!({ "id": plan.id(*slot), "name": plan.name(*slot) })).collect();
+        let open: Vec<Json> = result.open.iter().map(|slot| slot_json(plan, *slot)).collect();
         let mut json = json!({
             "figure": plan.id(result.slot),
             "name": plan.name(result.slot),
@@ -116,6 +118,9 @@ impl Eval {
             "rulebook": plan.book().digest().to_string(),
             "values_digest": result.values_digest,
             "confidence": result.confidence.mark(),
+            "provisional": result.uncertain.iter().any(|source| source.provisional),
+            "uncertain": result.uncertain.iter().map(|source| source_json(plan, source)).collect::<Vec<_>>(),
+            "unused": result.unused.iter().map(|slot| slot_json(plan, *slot)).collect::<Vec<_>>(),
             "open": open,
             "findings": result.findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
@@ -137,6 +142,11 @@ impl Eval {
             let names: Vec<String> =
                 result.open.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
             let _ = writeln!(text, "还缺：{}", names.join("、"));
+        }
+        if !result.unused.is_empty() {
+            let names: Vec<String> =
+                result.unused.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
+            let _ = writeln!(text, "没有用到：{}；所求的数与它无关", names.join("、"));
         }
         for finding in &result.findings {
             let _ = writeln!(text, "{}：{}", finding.severity.name(), finding.message);
@@ -166,6 +176,23 @@ impl Eval {
     }
 }
 
+fn slot_json(plan: &Plan<'_>, slot: SlotId) -> Json {
+    json!({ "id": plan.id(slot), "name": plan.name(slot) })
+}
+
+/// A value that the result rests on and that is not settled.
+fn source_json(plan: &Plan<'_>, source: &Source) -> Json {
+    json!({
+        "id": plan.id(source.slot),
+        "name": source.name,
+        "place": source.place,
+        "confidence": source.confidence.mark(),
+        "cite": source.cite,
+        "note": source.note,
+        "provisional": source.provisional,
+    })
+}
+
 pub(super) fn finding_json(finding: &RaisedFinding) -> Json {
     json!({
         "code": finding.code,
@@ -184,7 +211,9 @@ struct Evaluated<'p, 'b> {
     open: Vec<SlotId>,
     confidence: Confidence,
     values_digest: String,
-    uncertain: Vec<crate::engine::Source>,
+    uncertain: Vec<Source>,
+    /// What was given, and neither the figure nor a finding can ever ask for.
+    unused: Vec<SlotId>,
     trace: Step<'b>,
     findings: Vec<RaisedFinding>,
 }
@@ -205,7 +234,8 @@ impl<'p, 'b> Evaluated<'p, 'b> {
             open,
             confidence: rests_on.iter().map(|source| source.confidence).max().unwrap_or(Confidence::Verified),
             values_digest: values_digest(plan, demanded).to_string(),
-            uncertain: rests_on.into_iter().filter(crate::engine::Source::is_unsettled).collect(),
+            uncertain: rests_on.into_iter().filter(Source::is_unsettled).collect(),
+            unused: Vec::new(),
             trace,
             findings: evaluation.findings(),
             value,
