@@ -10,7 +10,7 @@ use crate::{
         Evaluation, Plan, Question, RaisedFinding, SlotId, Source, Step, Unknown, Value, show, show_number, sources,
         trace, values_digest,
     },
-    rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, parse_given},
+    rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, citations, parse_given},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -117,6 +117,8 @@ impl Eval {
             "region": region,
             "rulebook": plan.book().digest().to_string(),
             "values_digest": result.values_digest,
+            "cite": result.trace.cite,
+            "from": result.trace.from,
             "confidence": result.confidence.mark(),
             "provisional": result.uncertain.iter().any(|source| source.provisional),
             "uncertain": result.uncertain.iter().map(|source| source_json(plan, source)).collect::<Vec<_>>(),
@@ -137,6 +139,7 @@ impl Eval {
             let _ = writeln!(text, "{}", derivation(&result.trace));
         } else {
             let _ = writeln!(text, "{} = {}", plan.name(result.slot), result.shown());
+            text.push_str(&result.basis());
         }
         if !result.open.is_empty() {
             let names: Vec<String> =
@@ -176,6 +179,28 @@ impl Eval {
     }
 }
 
+/// How many citations of values are written out.
+const CITED: usize = 6;
+
+fn cites(book: &Book, sources: &[Source]) -> Vec<String> {
+    let mut cites: Vec<String> = Vec::new();
+    for source in sources {
+        let names_instrument = citations(&source.cite).any(|one| book.instruments().cited(one).is_some());
+        if names_instrument && !cites.contains(&source.cite) {
+            cites.push(source.cite.clone());
+        }
+    }
+    cites
+}
+
+/// A citation with the day since when it holds, the place that it is for, and how sure that is.
+fn cited(step: &Step<'_>, cite: &str) -> String {
+    let from = step.from.as_ref().map_or(String::new(), |from| format!("，自 {from} 起"));
+    let place = step.place.as_ref().map_or(String::new(), |place| format!("，{place}"));
+    let confidence = step.confidence.map_or(String::new(), |mark| format!("，可信度 {mark}"));
+    format!("{cite}{from}{place}{confidence}")
+}
+
 fn slot_json(plan: &Plan<'_>, slot: SlotId) -> Json {
     json!({ "id": plan.id(slot), "name": plan.name(slot) })
 }
@@ -212,6 +237,8 @@ struct Evaluated<'p, 'b> {
     confidence: Confidence,
     values_digest: String,
     uncertain: Vec<Source>,
+    /// The citations of the values that it rests on, each once.
+    cites: Vec<String>,
     /// What was given, and neither the figure nor a finding can ever ask for.
     unused: Vec<SlotId>,
     trace: Step<'b>,
@@ -234,12 +261,28 @@ impl<'p, 'b> Evaluated<'p, 'b> {
             open,
             confidence: rests_on.iter().map(|source| source.confidence).max().unwrap_or(Confidence::Verified),
             values_digest: values_digest(plan, demanded).to_string(),
+            cites: cites(plan.book(), &rests_on),
             uncertain: rests_on.into_iter().filter(Source::is_unsettled).collect(),
             unused: Vec::new(),
             trace,
             findings: evaluation.findings(),
             value,
         }
+    }
+
+    /// What the figure follows from: its own article, and the instruments of the values that it was computed from.
+    fn basis(&self) -> String {
+        let mut text = String::new();
+        let own = self.trace.cite.as_deref();
+        if let Some(cite) = own {
+            let _ = writeln!(text, "依据：{}", cited(&self.trace, cite));
+        }
+        let others: Vec<&str> = self.cites.iter().map(String::as_str).filter(|cite| Some(*cite) != own).collect();
+        if !others.is_empty() {
+            let more = if others.len() > CITED { format!("等 {} 处", others.len()) } else { String::new() };
+            let _ = writeln!(text, "法定值出自：{}{more}", others[..others.len().min(CITED)].join("；"));
+        }
+        text
     }
 
     fn of(&self) -> Type {
@@ -302,10 +345,7 @@ fn write_step(step: &Step<'_>, depth: usize, text: &mut String) {
         let _ = writeln!(text, "{indent}  │ {rounding}");
     }
     if let Some(cite) = &step.cite {
-        let from = step.from.as_ref().map_or(String::new(), |from| format!("，自 {from} 起"));
-        let place = step.place.as_ref().map_or(String::new(), |place| format!("，{place}"));
-        let confidence = step.confidence.map_or(String::new(), |mark| format!("，可信度 {mark}"));
-        let _ = writeln!(text, "{indent}  │ 依据：{cite}{from}{place}{confidence}");
+        let _ = writeln!(text, "{indent}  │ 依据：{}", cited(step, cite));
     }
     if let Some(note) = &step.note {
         let _ = writeln!(text, "{indent}  │ 注：{note}");

@@ -33,6 +33,8 @@ fn the_contract_is_kept() {
         "rulebook",
         "values_digest",
         "confidence",
+        "cite",
+        "from",
         "open",
         "unused",
         "provisional",
@@ -133,7 +135,11 @@ fn what_rests_on_unsettled_values_says_so_to_programs_too() {
 fn wrong_arguments_are_told_in_chinese() {
     for (arguments, message, hint) in [
         (&["eval", "base", "--on"][..], "--on <日期> 后面没有写值", None),
-        (&["eval", "base"], "还缺 --on <日期>", Some("写成 gongche eval --on <日期> --format <FORMAT> <数>；全部参数见 --help")),
+        (
+            &["eval", "base"],
+            "还缺 --on <日期>",
+            Some("写成 gongche eval --on <日期> --format <FORMAT> <数>；全部参数见 --help"),
+        ),
         (&["evla"], "没有「evla」这个命令", Some("是不是「eval」？")),
         (&["eval", "base", "--onn", "2026-09-30"], "没有「--onn」这个参数", Some("是不是「--on」？")),
         (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：「2026-13-01」不是日期，例如 2026-07-01", None),
