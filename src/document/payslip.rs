@@ -3,7 +3,7 @@
 use super::{DocumentError, Meta, render};
 use crate::{
     payroll::{Contribution, Slip, UncertainValue, Worker},
-    quantity::{Exact, Money, capitals, format_decimal, format_thousands},
+    quantity::{Exact, Money, capitals, format_amount},
 };
 use chrono::{Datelike, NaiveDate};
 use serde_json::{Value, json};
@@ -44,7 +44,7 @@ pub fn payslip(
         view["tax"] = tax(slip);
         "payslip"
     } else {
-        let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.value }));
+        let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
         view["steps"] = steps.collect();
         view["tax_due"] = slip.tax.thousands().into();
         // 劳务报酬结算单 settles 劳务报酬.
@@ -222,13 +222,7 @@ fn contribution(one: &Contribution) -> Value {
 
 /// A base with thousands, and with two decimals unless it has more.
 fn base(value: Exact) -> String {
-    value.to_decimal().map_or_else(
-        || value.to_string(),
-        |value| {
-            let decimals = value.normalize().scale().max(2);
-            format_decimal(value, decimals).parse().map_or_else(|_| value.to_string(), format_thousands)
-        },
-    )
+    value.to_decimal().map_or_else(|| value.to_string(), format_amount)
 }
 
 fn mark(at: usize) -> String {

@@ -8,7 +8,7 @@ use super::{
     value::Value,
 };
 use crate::rulebook::{Aggregate, Body, Book, Carried, Cell, Example, PackageId, Window};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an example fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,10 +79,11 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
                 lines.push(format!("{month}{name}：应为 {}，得 {found}", show(book.lexicon(), &expected, of)));
             }
         }
-        for (_, carried) in &carried {
-            let cell = (carried.figure, Vec::new());
-            if let Ok(value) = evaluation.cell(carried.figure, &[]) {
-                history.entry(cell).or_default().push(value);
+        // A figure may be carried over several windows, and is still of one slip.
+        let figures: BTreeSet<_> = carried.iter().map(|(_, carried)| carried.figure).collect();
+        for figure in figures {
+            if let Ok(value) = evaluation.cell(figure, &[]) {
+                history.entry((figure, Vec::new())).or_default().push(value);
             }
         }
         if let (Some(expected), true) = (&example.findings, month + 1 == example.steps.len()) {

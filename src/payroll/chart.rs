@@ -55,11 +55,12 @@ pub(super) struct Method {
     pub(super) applies: EntryId,
     /// What a slip shows of it, as far as the tax was computed from it.
     pub(super) steps: Vec<EntryId>,
-    /// What a slip hands on even where its own tax does not rest on it.
-    pub(super) hands_on: Vec<EntryId>,
+    /// What a slip tells or hands on even where its own tax does not rest on it.
+    pub(super) always: Vec<EntryId>,
 }
 
-/// The methods besides that for wages: the condition, the steps in the order in which they are read, what is handed on.
+/// The methods besides that for wages: the condition, the steps in the order in which they are read, and what
+/// is computed even where the tax does not rest on it.
 const METHODS: [(&str, &str, &[&str], &[&str]); 3] = [
     (
         "labour",
@@ -73,7 +74,7 @@ const METHODS: [(&str, &str, &[&str], &[&str]); 3] = [
             "tax.labour.quick",
             "tax.labour.earlier_withheld",
         ],
-        &[],
+        &["tax.labour.rate", "tax.labour.quick"],
     ),
     (
         "intern",
@@ -84,10 +85,12 @@ const METHODS: [(&str, &str, &[&str], &[&str]); 3] = [
             "tax.intern.months",
             "tax.intern.cumulative_basic",
             "tax.intern.taxable",
+            "tax.intern.rate",
+            "tax.intern.quick",
             "tax.intern.cumulative_tax",
             "tax.intern.prior_withheld",
         ],
-        &[],
+        &["tax.intern.rate", "tax.intern.quick"],
     ),
     (
         "platform",
@@ -99,10 +102,17 @@ const METHODS: [(&str, &str, &[&str], &[&str]); 3] = [
             "tax.platform.basic_deduction",
             "tax.platform.counted_months",
             "tax.platform.taxable",
+            "tax.platform.rate",
+            "tax.platform.quick",
             "tax.platform.cumulative_tax",
             "tax.platform.counted_withheld",
         ],
-        &["payroll.remuneration.platform_month", "payroll.remuneration.month_of_payment"],
+        &[
+            "tax.platform.rate",
+            "tax.platform.quick",
+            "payroll.remuneration.platform_month",
+            "payroll.remuneration.month_of_payment",
+        ],
     ),
 ];
 
@@ -162,9 +172,9 @@ impl<'b> Chart<'b> {
             paper: find("tax.relations.paper")?,
             methods: METHODS
                 .iter()
-                .map(|(id, applies, steps, hands_on)| {
+                .map(|(id, applies, steps, always)| {
                     let all = |ids: &[&str]| ids.iter().map(|one| find(one)).collect::<Result<Vec<_>, _>>();
-                    Ok(Method { id, applies: find(applies)?, steps: all(steps)?, hands_on: all(hands_on)? })
+                    Ok(Method { id, applies: find(applies)?, steps: all(steps)?, always: all(always)? })
                 })
                 .collect::<Result<_, ChartError>>()?,
             tax_block: TaxEntries {
@@ -188,16 +198,18 @@ impl<'b> Chart<'b> {
     /// What a plan for a slip must have: all that the slip shows and all that a row may give.
     pub(super) fn goals(&self) -> Vec<Cell> {
         let tax = &self.tax_block;
-        let methods = self.methods.iter().flat_map(|method| {
-            [method.applies].into_iter().chain(method.steps.iter().chain(&method.hands_on).copied())
-        });
-        let mut goals: Vec<Cell> = [self.gross, self.special, self.net, self.employer_cost, self.tax, self.taxed, self.fund_due]
-            .into_iter()
-            .chain(methods)
-            .chain([tax.months, tax.income, tax.exempt, tax.basic, tax.special, tax.additional, tax.other])
-            .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
-            .map(|entry| (entry, Vec::new()))
-            .collect();
+        let methods = self
+            .methods
+            .iter()
+            .flat_map(|method| [method.applies].into_iter().chain(method.steps.iter().chain(&method.always).copied()));
+        let mut goals: Vec<Cell> =
+            [self.gross, self.special, self.net, self.employer_cost, self.tax, self.taxed, self.fund_due]
+                .into_iter()
+                .chain(methods)
+                .chain([tax.months, tax.income, tax.exempt, tax.basic, tax.special, tax.additional, tax.other])
+                .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
+                .map(|entry| (entry, Vec::new()))
+                .collect();
         for entry in [
             self.amount,
             self.in_cash,

@@ -96,9 +96,8 @@ impl Known {
             Window::Month => (this_month, false, false),
             Window::ProjectMonth => (this_month, false, true),
         };
-        let counts = |slip: &Earlier| {
-            month_number(slip.paid_on) >= first && (!of_project || slip.project == payment.project)
-        };
+        let counts =
+            |slip: &Earlier| month_number(slip.paid_on) >= first && (!of_project || slip.project == payment.project);
         let amounts: Vec<Exact> = slips.iter().filter(|(slip, _)| counts(slip)).map(|(_, amount)| *amount).collect();
         let opening = opening.filter(|_| with_opening).map(|(_, amount)| amount);
         if amounts.is_empty() && opening.is_none() {
@@ -152,8 +151,7 @@ mod tests {
 
     #[test]
     fn slips_are_added_to_the_opening_balance() {
-        let opening =
-            Balance { through: day("2026-06-30"), amounts: wage("2026-06-30", 60_000, 1_000).amounts };
+        let opening = Balance { through: day("2026-06-30"), amounts: wage("2026-06-30", 60_000, 1_000).amounts };
         let slips = vec![wage("2026-07-31", 20_000, 345), wage("2026-08-31", 5_000, 0)];
         let carried_in = carried(&Known { opening: Some(opening.clone()), slips }, "");
         assert_eq!(carried_in["payroll.prior_income"], number(85_000));

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
-    quantity::{ArithmeticError, Exact, Money},
+    quantity::{ArithmeticError, Exact, Money, format_amount},
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,6 +70,8 @@ pub struct Step {
     pub name: String,
     /// Its value, with its unit.
     pub value: String,
+    /// The same for the page: amounts of money with thousands.
+    pub shown: String,
 }
 
 /// A line of earnings.
@@ -353,14 +355,19 @@ impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
     /// The steps of a method that the tax was computed from.
     fn steps(&mut self, method: &Method) -> Result<Vec<Step>, Refusal> {
         let book = self.chart.book;
-        for &entry in &method.hands_on {
+        for &entry in &method.always {
             self.value(entry, &[])?;
         }
         let mut steps = Vec::new();
         for &entry in &method.steps {
             if self.was_computed(entry) {
                 let (id, name) = (book.entry(entry).full_id.clone(), book.entry(entry).name.clone());
-                steps.push(Step { id, name, value: self.shown(entry, &[])? });
+                let value = self.shown(entry, &[])?;
+                let shown = match self.value(entry, &[])?.number().and_then(Exact::to_decimal) {
+                    Some(number) if value.ends_with('元') => format_amount(number),
+                    _ => value.clone(),
+                };
+                steps.push(Step { id, name, value, shown });
             }
         }
         Ok(steps)

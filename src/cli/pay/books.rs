@@ -8,8 +8,8 @@ use crate::{
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
-        Amounts, CommitOutcome, Difference, EarlierSlip, Ledger, Opening, Part, Period, RunHeader, RunKey, SlipRecord, Span,
-        StoreError, person_key,
+        Amounts, CommitOutcome, Difference, EarlierSlip, Ledger, Opening, Part, Period, RunHeader, RunKey, SlipRecord,
+        Span, StoreError, person_key,
     },
 };
 use chrono::{Datelike, NaiveDate};
@@ -23,6 +23,9 @@ use std::{
 pub(super) struct Books {
     ledger: Ledger,
 }
+
+/// The order of payments: by day, then period, then number.
+type PaymentKey = (NaiveDate, Period, u32);
 
 /// A person against the month before.
 #[derive(Debug, Clone)]
@@ -120,7 +123,7 @@ impl Books {
         chart: &Chart<'_>,
         persons: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, Vec<(Period, Earlier)>>, CliError> {
-        let mut found: BTreeMap<String, BTreeMap<(NaiveDate, Period, u32), (Period, Earlier)>> = BTreeMap::new();
+        let mut found: BTreeMap<String, BTreeMap<PaymentKey, (Period, Earlier)>> = BTreeMap::new();
         let year_before = chart.looks_back_a_year().then_some(Span::Months(12));
         let by_project = chart.by_project();
         let mut projects = BTreeMap::new();

@@ -115,11 +115,8 @@ pub(super) fn slip_json(one: &Computed) -> Json {
         })
         .collect();
     let tax = &slip.tax_block;
-    let steps: Vec<Json> = slip
-        .tax_steps
-        .iter()
-        .map(|step| json!({ "id": step.id, "name": step.name, "value": step.value }))
-        .collect();
+    let steps: Vec<Json> =
+        slip.tax_steps.iter().map(|step| json!({ "id": step.id, "name": step.name, "value": step.value })).collect();
     let to_date = json!({
         "months": tax.months, "income": money(tax.income), "exempt": money(tax.exempt),
         "basic": money(tax.basic), "special": money(tax.special), "additional": money(tax.additional),

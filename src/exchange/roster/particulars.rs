@@ -137,7 +137,10 @@ pub(super) fn main_pay(
         }
         (_, Some(base), _) => Some(base),
         (_, None, _) => {
-            cells.required(Field::BaseWage, values::amount);
+            // One that is there was told of when it was read.
+            if cells.is_blank(Field::BaseWage) {
+                cells.required(Field::BaseWage, values::amount);
+            }
             None
         }
     }

@@ -40,14 +40,12 @@ pub struct Payable {
 pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {
     let opening = row.opening.as_ref()?;
     let amounts: &[(&str, Money)] = match row.engagement {
-        Engagement::Internship => &[
-            ("payroll.remuneration.intern_income", opening.income),
-            ("tax.intern.tax", opening.withheld),
-        ],
-        Engagement::Platform => &[
-            ("payroll.remuneration.platform_income", opening.income),
-            ("tax.platform.tax", opening.withheld),
-        ],
+        Engagement::Internship => {
+            &[("payroll.remuneration.intern_income", opening.income), ("tax.intern.tax", opening.withheld)]
+        }
+        Engagement::Platform => {
+            &[("payroll.remuneration.platform_income", opening.income), ("tax.platform.tax", opening.withheld)]
+        }
         _ => &[
             ("payroll.taxable_income", opening.income),
             ("payroll.special", opening.special),

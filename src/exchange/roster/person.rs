@@ -36,7 +36,14 @@ pub(super) struct People<'a> {
 
 impl<'a> People<'a> {
     pub(super) fn new(table: &'a Table, places: BTreeMap<Field, usize>, period_end: NaiveDate) -> Self {
-        Self { table, places, period_end, worker_numbers: BTreeMap::new(), documents: BTreeMap::new(), accounts: BTreeMap::new() }
+        Self {
+            table,
+            places,
+            period_end,
+            worker_numbers: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+        }
     }
 
     /// Whether the row is the template's made-up one.
@@ -187,6 +194,10 @@ pub(super) struct Cells<'a> {
 impl Cells<'_> {
     fn value(&self, field: Field) -> Option<&Value> {
         self.places.get(&field).and_then(|place| self.record.cells.get(*place)?.as_ref())
+    }
+
+    pub(super) fn is_blank(&self, field: Field) -> bool {
+        self.value(field).is_none()
     }
 
     pub(super) fn required<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Reading<T>) -> Option<T> {
