@@ -11,5 +11,7 @@ pub mod exchange;
 pub mod formula;
 pub mod payroll;
 pub mod quantity;
+pub mod review;
 pub mod rulebook;
 pub mod store;
+pub mod wording;

@@ -7,6 +7,7 @@ mod error;
 mod eval;
 mod output;
 mod pay;
+mod review;
 mod rules;
 mod table;
 mod tools;
@@ -44,6 +45,8 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 审查别人起草的合同、采购文件或者规章制度
+    Review(review::Review),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -64,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match arguments.command {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

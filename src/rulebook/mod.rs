@@ -16,6 +16,7 @@ mod lexicon;
 mod model;
 mod read;
 mod region;
+mod review;
 mod row;
 mod schema;
 mod shape;
@@ -36,6 +37,7 @@ pub use model::{
     Member, MessagePart, Nothing, Package, PackageId, Role, Round, Sort, Supply, Type, Way, Window,
 };
 pub use region::{NATION, RegionError, RegionTree};
+pub use review::{Breach, Limit, PartyCues, Required, ReviewRules, TextKind, Trap};
 pub use schema::json_schema;
 pub use source::{FileId, Located, Place, Sources};
 pub use term::{DateFunction, Index, ScalePart, Term, TermKind};

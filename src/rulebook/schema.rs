@@ -1,6 +1,6 @@
 //! The JSON Schema of rule files, for editors: made from the shapes that the reader itself uses.
 
-use super::shape::{CALENDAR, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, Shape};
+use super::shape::{CALENDAR, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, REVIEW, Shape};
 use serde_json::{Map, Value, json};
 
 /// The schema of every kind of rule file.
@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 pub fn json_schema() -> Value {
     let mut definitions = Map::new();
     let kinds =
-        [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR].map(|shape| reference(shape, &mut definitions));
+        [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &REVIEW].map(|shape| reference(shape, &mut definitions));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Gongche rule file",

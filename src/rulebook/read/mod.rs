@@ -5,10 +5,11 @@ mod calendar;
 mod dated;
 mod declare;
 mod figure;
+mod review;
 mod supply;
 
 use super::{
-    book::{Book, PlaceFiles},
+    book::{Book, PatternFiles, PlaceFiles},
     calendar::Calendar,
     diagnostic::Diagnostic,
     instrument::{Instrument, Register},
@@ -28,6 +29,8 @@ const INSTRUMENTS_FILE: &str = "instruments.toml";
 const REGIONS_FILE: &str = "regions.toml";
 const CALENDAR_FILE: &str = "calendar.toml";
 const REGIONS_FOLDER: &str = "regions/";
+/// Files of patterns, which wait until a text is reviewed.
+const REVIEW_FILES: &str = "clauses/review";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
 fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
@@ -63,6 +66,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut working_days = None;
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
+    let mut patterns = Vec::new();
     for (file, path, _) in sources.iter() {
         if path == INSTRUMENTS_FILE {
             instruments = read_instruments(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
@@ -72,6 +76,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
             working_days = Some((file, parse(&sources, file, sink)));
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
+        } else if path.starts_with(REVIEW_FILES) {
+            patterns.push(file);
         } else {
             packages.push((file, parse(&sources, file, sink)));
         }
@@ -92,7 +98,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     drop((declared, rows));
     drop((packages, working_days));
     let packages = heads;
-    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
+    let patterns = PatternFiles::new(patterns);
+    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, places, patterns, digest: OnceLock::new() }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
