@@ -3,13 +3,14 @@
 use super::{
     calendar::Calendar,
     check,
+    clause::ClauseLibrary,
     dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
     example::Example,
     instrument::Register,
     lexicon::Lexicon,
-    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply},
+    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply, Unsaid},
     read::{self, Reader},
     region::{NATION, RegionTree},
     review::ReviewRules,
@@ -29,6 +30,7 @@ pub struct Book {
     pub(super) packages: Vec<Package>,
     pub(super) lexicon: Lexicon,
     pub(super) bodies: Bodies,
+    pub(super) clauses: ClauseLibrary,
     pub(super) places: BTreeMap<String, PlaceFiles>,
     pub(super) patterns: PatternFiles,
     pub(super) digest: OnceLock<Digest>,
@@ -103,6 +105,8 @@ pub enum Answer<'b> {
     Dated(&'b Timeline),
     /// That there is none.
     None(&'b Nothing),
+    /// That there is one, which the book does not know.
+    Unknown(&'b Unsaid),
 }
 
 /// A book that must not be used, and why.
@@ -170,6 +174,12 @@ impl Book {
     #[must_use]
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The library of clauses.
+    #[must_use]
+    pub fn clauses(&self) -> &ClauseLibrary {
+        &self.clauses
     }
 
     /// The names.
@@ -367,6 +377,7 @@ impl Book {
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),
+            Content::Unknown(unsaid) => Answer::Unknown(unsaid),
         }))
     }
 
@@ -393,7 +404,7 @@ impl Book {
             .filter(|supply| supply.value == value && supply.answers(cell))
             .filter_map(|supply| match &supply.content {
                 Content::Dated(timeline) => timeline.on(on, None).ok(),
-                Content::None(_) => None,
+                Content::None(_) | Content::Unknown(_) => None,
             })
             .filter_map(|version| match version.literal {
                 Literal::Number(number) => Some(number),

@@ -10,7 +10,7 @@ use crate::{
         model::{EntryId, Gravity},
         review::{Breach, Limit, PartyCues, Required, ReviewRules, TextKind, Trap},
         row::Row,
-        shape::REVIEW,
+        shape_review::REVIEW,
         source::{FileId, Located},
     },
     wording::{self, ConceptId, GRAMMAR, Grammar, Pattern, expand},
