@@ -20,7 +20,8 @@ use std::collections::BTreeSet;
 const TEMPLATES: &str = "agreements";
 
 /// What a draft for negotiation says of itself.
-const NOTICE: &str = "审阅稿：按对方提出的条件起草，供协商使用，不得签署。页边（或者批注）写明规则库对条款的意见、依据和改正办法。";
+const NOTICE: &str =
+    "审阅稿：按对方提出的条件起草，供协商使用，不得签署。页边（或者批注）写明规则库对条款的意见、依据和改正办法。";
 
 /// Why there is nothing to draft.
 #[derive(Debug)]

@@ -64,13 +64,23 @@ pub(super) fn judge(
     let package = match (agreement.judge, goals.first()) {
         (Some(judge), _) => judge,
         (None, Some((entry, _))) => book.entry(*entry).package,
-        (None, None) => return Ok(Judgement { findings: Vec::new(), quotes: BTreeMap::new(), kept_years: None, values_digest: String::new() }),
+        (None, None) => {
+            return Ok(Judgement {
+                findings: Vec::new(),
+                quotes: BTreeMap::new(),
+                kept_years: None,
+                values_digest: String::new(),
+            });
+        }
     };
-    let facts = |term: &str| library.term(term).map_or(&[][..], |term| if let TermForm::Facts(facts) = &term.form { facts } else { &[] });
+    let facts = |term: &str| {
+        library.term(term).map_or(&[][..], |term| if let TermForm::Facts(facts) = &term.form { facts } else { &[] })
+    };
     let given = terms.0.iter().flat_map(|(id, said)| {
         let value = if let Said::Fact(_, given) = said { Some(Value::from(given)) } else { None };
         let own = facts(id).iter().filter_map(move |fact| Some((*fact, value.clone()?)));
-        let shown = library.term(id).into_iter().flat_map(|term| term.shows.iter().map(|fact| (*fact, Value::Boolean(true))));
+        let shown =
+            library.term(id).into_iter().flat_map(|term| term.shows.iter().map(|fact| (*fact, Value::Boolean(true))));
         own.chain(shown)
     });
     let given: BTreeMap<_, _> = given.collect();
@@ -91,7 +101,9 @@ pub(super) fn judge(
     let kept_years = kept.and_then(|value| u32::try_from(value.number()?.to_decimal()?).ok());
     let clauses = terms.clauses(library, agreement);
     let mut findings: Vec<Judged> = void(agreement, &clauses);
-    findings.extend(evaluation.findings().into_iter().map(|finding| Judged { clause: about(&clauses, &finding.code), finding }));
+    findings.extend(
+        evaluation.findings().into_iter().map(|finding| Judged { clause: about(&clauses, &finding.code), finding }),
+    );
     let mut seen: Vec<(String, String)> = Vec::new();
     findings.retain(|one| {
         let key = (one.finding.code.clone(), one.finding.message.clone());

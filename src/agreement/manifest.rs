@@ -2,7 +2,10 @@
 //! platform's work; its fields are empty here.
 
 use super::draft::Draft;
-use crate::{document::{DocumentError, template_version}, payroll::masked};
+use crate::{
+    document::{DocumentError, template_version},
+    payroll::masked,
+};
 use serde_json::{Value as Json, json};
 use sha2::{Digest as _, Sha256};
 
@@ -19,7 +22,12 @@ pub struct Signed<'f> {
 ///
 /// # Errors
 /// No such template.
-pub fn manifest(draft: &Draft<'_>, rulebook: &str, document: Signed<'_>, editable: Signed<'_>) -> Result<Json, DocumentError> {
+pub fn manifest(
+    draft: &Draft<'_>,
+    rulebook: &str,
+    document: Signed<'_>,
+    editable: Signed<'_>,
+) -> Result<Json, DocumentError> {
     let file = |one: Signed<'_>| {
         let digest: String = Sha256::digest(one.bytes).iter().map(|byte| format!("{byte:02x}")).collect();
         json!({ "file": one.name, "sha256": digest, "bytes": one.bytes.len() })

@@ -86,5 +86,8 @@ fn find<'l>(library: &'l ClauseLibrary, name: &str) -> Result<&'l Agreement, Ref
 /// The agreement that a title means: of all the words that it contains the longest decide.
 fn titled<'l>(library: &'l ClauseLibrary, title: &str) -> Option<&'l Agreement> {
     let titles = library.agreements.iter().flat_map(|one| one.titles.iter().map(move |words| (words, one)));
-    titles.filter(|(words, _)| title.contains(words.as_str())).max_by_key(|(words, _)| words.chars().count()).map(|(_, one)| one)
+    titles
+        .filter(|(words, _)| title.contains(words.as_str()))
+        .max_by_key(|(words, _)| words.chars().count())
+        .map(|(_, one)| one)
 }

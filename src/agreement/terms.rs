@@ -80,7 +80,8 @@ impl Terms {
             let chosen = clause.if_chosen.iter().filter(|(term, choice, _)| self.chosen(book, term) == Some(choice));
             needed.extend(chosen.flat_map(|(_, _, terms)| terms.iter().map(String::as_str)));
         }
-        let terms = library.terms.iter().filter(|term| needed.contains(term.id.as_str()) && !self.0.contains_key(&term.id));
+        let terms =
+            library.terms.iter().filter(|term| needed.contains(term.id.as_str()) && !self.0.contains_key(&term.id));
         let missing = |term: &ClauseTerm| Problem {
             key: term.keys.first().cloned().unwrap_or_default(),
             place: None,
@@ -110,7 +111,8 @@ pub(super) fn read(book: &Book, engagement: &Engagement) -> (Terms, Vec<Problem>
             }),
         }
     }
-    let keys: Vec<&str> = library.terms.iter().flat_map(|term| &term.keys).filter_map(|key| key.strip_prefix("terms.")).collect();
+    let keys: Vec<&str> =
+        library.terms.iter().flat_map(|term| &term.keys).filter_map(|key| key.strip_prefix("terms.")).collect();
     for key in engagement.terms.keys().filter(|key| !keys.contains(key) && !OTHER_KEYS.contains(key)) {
         if engagement.answers.contains_key(key) {
             continue;
@@ -155,13 +157,17 @@ fn said(book: &Book, term: &ClauseTerm, item: &Located<Item>) -> Result<Option<S
             let texts = texts.ok_or_else(|| "列表里每一项都应为文字".to_owned())?;
             Ok((!texts.is_empty()).then_some(Said::Texts(texts)))
         }
-        TermForm::Rows(columns) => rows(columns, &item.value).map(|rows| (!rows.is_empty()).then_some(Said::Rows(rows))),
+        TermForm::Rows(columns) => {
+            rows(columns, &item.value).map(|rows| (!rows.is_empty()).then_some(Said::Rows(rows)))
+        }
         TermForm::Facts(facts) => {
             let Some(&first) = facts.first() else { return Ok(None) };
             let given = match &item.value {
                 Item::Flag(answer) if book.entry(first).of == Type::Boolean => Given::Boolean(*answer),
                 Item::Date(day) if book.entry(first).of == Type::Date => Given::Date(*day),
-                Item::Whole(number) if matches!(book.entry(first).of, Type::Number(_)) => Given::Number(Exact::from(*number)),
+                Item::Whole(number) if matches!(book.entry(first).of, Type::Number(_)) => {
+                    Given::Number(Exact::from(*number))
+                }
                 Item::Text(text) => parse_given(book.lexicon(), first, text)?,
                 _ => return Err(wrong(&format!("单位为{}的值", book.entry(first).of.unit()))),
             };

@@ -18,7 +18,13 @@ const PARTIES: [&str; 4] = ["employer", "worker", "client", "school"];
 /// Each term stands under its id: words, dates and choices as text, lists as lists, and amounts with a twin
 /// `<id>_capitals`. `quote` holds values of the law in words, `<party>_role` what a party is called, `document_word`
 /// whether the text calls itself 合同 or 协议, `notice` what a draft for negotiation says of itself.
-pub(super) fn view(book: &Book, agreement: &Agreement, terms: &Terms, quotes: &BTreeMap<String, String>, notice: &str) -> Json {
+pub(super) fn view(
+    book: &Book,
+    agreement: &Agreement,
+    terms: &Terms,
+    quotes: &BTreeMap<String, String>,
+    notice: &str,
+) -> Json {
     let mut view = frame(agreement, notice);
     for term in &book.clauses().terms {
         let said = terms.0.get(&term.id);

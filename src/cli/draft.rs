@@ -115,12 +115,15 @@ fn refused(book: &Book, decision: &Decision, refusal: Refusal, output: &Output) 
     let (wanted, relation, reasons, instead, cite) = match refusal {
         Refusal::Undetermined(questions) => {
             let message = format!("还不能认定是什么关系，无法决定用哪一种协议。先回答：\n  {}", questions.join("\n  "));
-            return Err(CliError::input("undetermined", message).hint("在 [facts] 里补充回答；gongche check 说明每一问的作用"));
+            return Err(
+                CliError::input("undetermined", message).hint("在 [facts] 里补充回答；gongche check 说明每一问的作用")
+            );
         }
         Refusal::NoSuchAgreement(name, near) => {
             let kinds: Vec<String> =
                 book.clauses().agreements.iter().map(|one| format!("{}（{}）", one.id, one.name)).collect();
-            let hint = near.map_or_else(|| format!("可用的协议：{}", kinds.join("、")), |near| format!("是不是「{near}」？"));
+            let hint =
+                near.map_or_else(|| format!("可用的协议：{}", kinds.join("、")), |near| format!("是不是「{near}」？"));
             return Err(CliError::input("agreement", format!("没有「{name}」这种协议")).hint(hint));
         }
         Refusal::NoneFor(relation) => {
@@ -129,7 +132,8 @@ fn refused(book: &Book, decision: &Decision, refusal: Refusal, output: &Output) 
         }
         Refusal::Unsupported { wanted, relation, reasons, instead, cite } => (wanted, relation, reasons, instead, cite),
     };
-    let grounds = if reasons.is_empty() { String::new() } else { format!("依据的事实：{}。", reasons.join("；")) };
+    let grounds =
+        if reasons.is_empty() { String::new() } else { format!("依据的事实：{}。", reasons.join("；")) };
     let options: Vec<String> = instead.iter().map(|(id, name)| format!("{name}（--agreement {id}）")).collect();
     let finding = RaisedFinding {
         code: "agreement.relation".to_owned(),

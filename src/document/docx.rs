@@ -25,7 +25,8 @@ const WORD: &str = r#"xmlns:w="http://schemas.openxmlformats.org/wordprocessingm
 const PACKAGE_TYPES: &str = "application/vnd.openxmlformats-officedocument.wordprocessingml";
 const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
 /// Text that every office has; what stands in Latin script keeps its own.
-const FONTS: &str = r#"<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="宋体" w:cs="Times New Roman"/>"#;
+const FONTS: &str =
+    r#"<w:rFonts w:ascii="Times New Roman" w:hAnsi="Times New Roman" w:eastAsia="宋体" w:cs="Times New Roman"/>"#;
 const HEADING_FONTS: &str = r#"<w:rFonts w:ascii="Arial" w:hAnsi="Arial" w:eastAsia="黑体" w:cs="Arial"/>"#;
 
 /// Writes the file.
@@ -47,7 +48,12 @@ pub(super) fn write(document: &Document, meta: &Meta) -> Result<Vec<u8>, Documen
         ("word/document.xml", main),
         ("word/footer1.xml", furniture("ftr", &document.footer, body.width, scale)),
         ("word/header1.xml", furniture("hdr", &document.header, body.width, scale)),
-        ("word/settings.xml", format!("{DECLARATION}<w:settings {WORD}><w:characterSpacingControl w:val=\"compressPunctuation\"/></w:settings>")),
+        (
+            "word/settings.xml",
+            format!(
+                "{DECLARATION}<w:settings {WORD}><w:characterSpacingControl w:val=\"compressPunctuation\"/></w:settings>"
+            ),
+        ),
         ("word/styles.xml", styles(scale)),
     ];
     pack(&parts).map_err(|error| DocumentError::Docx(error.to_string()))
@@ -128,7 +134,8 @@ struct Paragraph<'a> {
 
 impl Paragraph<'_> {
     fn xml(&self, new_page: bool, runs: &str) -> String {
-        let style = if self.style.is_empty() { String::new() } else { format!(r#"<w:pStyle w:val="{}"/>"#, self.style) };
+        let style =
+            if self.style.is_empty() { String::new() } else { format!(r#"<w:pStyle w:val="{}"/>"#, self.style) };
         let keep = if self.keep { "<w:keepNext/>" } else { "" };
         let page = if new_page { "<w:pageBreakBefore/>" } else { "" };
         let align = if self.align.is_empty() { String::new() } else { format!(r#"<w:jc w:val="{}"/>"#, self.align) };
@@ -234,9 +241,8 @@ impl Body {
         self.block(block, width);
         let set = self.xml.split_off(before);
         let opened = format!(r#"</w:pPr><w:commentRangeStart w:id="{number}"/>"#);
-        let closed = format!(
-            r#"<w:commentRangeEnd w:id="{number}"/><w:r><w:commentReference w:id="{number}"/></w:r></w:p>"#
-        );
+        let closed =
+            format!(r#"<w:commentRangeEnd w:id="{number}"/><w:r><w:commentReference w:id="{number}"/></w:r></w:p>"#);
         let set = set.replacen("</w:pPr>", &opened, 1);
         match set.rsplit_once("</w:p>") {
             Some((content, rest)) => self.xml.push_str(&[content, &closed, rest].concat()),
@@ -251,7 +257,8 @@ impl Body {
         for row in rows {
             xml.push_str("<w:tr><w:trPr><w:cantSplit/></w:trPr>");
             for (cell, width) in row.iter().zip(widths) {
-                let _ = write!(xml, r#"<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/></w:tcPr>{cell}</w:tc>"#, twips(*width));
+                let _ =
+                    write!(xml, r#"<w:tc><w:tcPr><w:tcW w:w="{}" w:type="dxa"/></w:tcPr>{cell}</w:tc>"#, twips(*width));
             }
             xml.push_str("</w:tr>");
         }
@@ -265,7 +272,9 @@ impl Body {
             self.xml.push_str(r#"<w:p><w:r><w:br w:type="page"/></w:r></w:p>"#);
         }
         self.xml.push_str(table);
-        self.xml.push_str(r#"<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>"#);
+        self.xml.push_str(
+            r#"<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>"#,
+        );
     }
 
     fn fields(&mut self, columns: usize, pairs: &[(Text, Text)], width: Milli) {
@@ -425,9 +434,8 @@ fn styles(scale: &Scale) -> String {
         r#"<w:keepNext/><w:spacing w:before="240" w:after="240"/><w:jc w:val="center"/>"#,
         &heading(scale.title),
     );
-    let spaced = |level: u8| {
-        format!(r#"<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="{level}"/>"#)
-    };
+    let spaced =
+        |level: u8| format!(r#"<w:keepNext/><w:spacing w:before="240" w:after="120"/><w:outlineLvl w:val="{level}"/>"#);
     let first = style("Heading1", "heading 1", &spaced(0), &heading(scale.headings[0]));
     let second = style("Heading2", "heading 2", &spaced(1), &heading(scale.headings[1]));
     format!("{DECLARATION}<w:styles {WORD}>{normal}{title}{first}{second}</w:styles>")
@@ -442,8 +450,13 @@ fn properties(meta: &Meta) -> String {
 }
 
 /// The parts of the document besides its text: name and file.
-const PARTS: [(&str, &str); 5] =
-    [("header", "header1"), ("footer", "footer1"), ("styles", "styles"), ("settings", "settings"), ("comments", "comments")];
+const PARTS: [(&str, &str); 5] = [
+    ("header", "header1"),
+    ("footer", "footer1"),
+    ("styles", "styles"),
+    ("settings", "settings"),
+    ("comments", "comments"),
+];
 
 fn content_types() -> String {
     let parts: String = PARTS

@@ -119,7 +119,8 @@ impl<'a> Parser<'a> {
 
     /// `## 一级`, or `## 章 | 名称` with the next chapter's number.
     fn heading(&mut self, source: &str) -> Text {
-        let numbered = source.split_once('|').and_then(|(label, name)| Some((self.numbering.next(label.trim())?, name)));
+        let numbered =
+            source.split_once('|').and_then(|(label, name)| Some((self.numbering.next(label.trim())?, name)));
         match numbered {
             Some((number, name)) => {
                 let mut text = Text::plain(number + "　");
@@ -427,8 +428,7 @@ mod tests {
                 other => panic!("{other:?}"),
             })
             .collect();
-        let expected =
-            ["第一章　总则", "第一条", "（一）", "（二）", "1.", "第二章　分则", "第二条", "（一）", "附"];
+        let expected = ["第一章　总则", "第一条", "（一）", "（二）", "1.", "第二章　分则", "第二条", "（一）", "附"];
         assert_eq!(labels, expected);
     }
 

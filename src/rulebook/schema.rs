@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn json_schema() -> Value {
     let mut definitions = Map::new();
-    let kinds =
-        [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &CLAUSES].map(|shape| reference(shape, &mut definitions));
+    let kinds = [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &CLAUSES]
+        .map(|shape| reference(shape, &mut definitions));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Gongche rule file",

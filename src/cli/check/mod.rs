@@ -44,7 +44,11 @@ pub(in crate::cli) fn read(judge: &Judge<'_>, path: &Path) -> Result<Engagement,
     Engagement::read(judge.chart(), &shown, &text).map_err(|faulty| CliError::engagement(&faulty))
 }
 
-pub(in crate::cli) fn decided(book: &Book, judge: &mut Judge<'_>, engagement: &Engagement) -> Result<Decision, CliError> {
+pub(in crate::cli) fn decided(
+    book: &Book,
+    judge: &mut Judge<'_>,
+    engagement: &Engagement,
+) -> Result<Decision, CliError> {
     let result =
         judge.prepare(engagement.region.as_deref(), engagement.on).and_then(|()| judge.decide(engagement, Depth::Full));
     result.map_err(|trouble| CliError::trouble(book, trouble))

@@ -59,12 +59,8 @@ impl Reader<'_> {
         let judge = row.text("judge").and_then(|name| {
             let found = packages.iter().position(|package| package.id == name.value);
             if found.is_none() {
-                let report = Diagnostic::error(
-                    "unknown-name",
-                    name.place,
-                    format!("没有包「{}」", name.value),
-                    "应为包的 id",
-                );
+                let report =
+                    Diagnostic::error("unknown-name", name.place, format!("没有包「{}」", name.value), "应为包的 id");
                 let ids = packages.iter().map(|package| package.id.as_str());
                 sink.push(report.suggest(&name.value, ids, "写判断条款的包的 id"));
             }
@@ -132,11 +128,15 @@ impl Reader<'_> {
             allowed: agreements(row, "allowed", sink),
             void,
             terms: terms("terms", sink),
-            if_chosen: row.items("if_chosen").into_iter().filter_map(|(key, value)| {
-                let (term, choice) = key.value.split_once('.')?;
-                let needs = row.texts_of(value).into_iter().map(|text| text.value).collect();
-                Some((term.to_owned(), choice.to_owned(), needs))
-            }).collect(),
+            if_chosen: row
+                .items("if_chosen")
+                .into_iter()
+                .filter_map(|(key, value)| {
+                    let (term, choice) = key.value.split_once('.')?;
+                    let needs = row.texts_of(value).into_iter().map(|text| text.value).collect();
+                    Some((term.to_owned(), choice.to_owned(), needs))
+                })
+                .collect(),
             optional: terms("optional", sink),
             judged_by: values(row, "judged_by"),
             cite: self.cite(row.text("cite"), None, sink),
@@ -219,7 +219,8 @@ fn term(id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Di
 }
 
 fn fact(name: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<EntryId> {
-    let entry = lexicon.find_anywhere(&name.value).map_err(|error| sink.push(misnamed(&error, name, "应为事实的全称"))).ok()?;
+    let entry =
+        lexicon.find_anywhere(&name.value).map_err(|error| sink.push(misnamed(&error, name, "应为事实的全称"))).ok()?;
     if lexicon.entry(entry).sort == Sort::Fact {
         return Some(entry);
     }

@@ -101,7 +101,18 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     drop((declared, rows, files));
     drop((packages, working_days, clauses));
     let packages = heads;
-    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, clauses: library, places, digest: OnceLock::new() }
+    Book {
+        sources,
+        instruments,
+        regions,
+        calendar,
+        packages,
+        lexicon,
+        bodies,
+        clauses: library,
+        places,
+        digest: OnceLock::new(),
+    }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {
