@@ -3,6 +3,8 @@
 //! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
 
 mod book;
+mod check;
+mod draft;
 mod error;
 mod eval;
 mod output;
@@ -11,6 +13,7 @@ mod quote;
 mod rules;
 mod table;
 mod tools;
+mod usage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -41,6 +44,10 @@ enum Format {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 认定一份用工是什么关系，为什么，有什么后果
+    Check(check::Check),
+    /// 起草与用工关系相应的协议
+    Draft(draft::DraftCommand),
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
     /// 核算一个月的工资
@@ -61,10 +68,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::usage(&error, &arguments),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
+        Command::Check(check) => check.run(arguments.rules.as_deref(), &output),
+        Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),

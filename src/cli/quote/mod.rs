@@ -107,7 +107,7 @@ fn read(book: &Book, path: &Path) -> Result<Tender, CliError> {
 }
 
 fn faulty(fault: &TenderFault) -> CliError {
-    CliError::tender(&fault.sources, &fault.diagnostics)
+    CliError::diagnostics("tender", "标书有误", &fault.sources, &fault.diagnostics)
 }
 
 fn refused(book: &Book, refusal: Refusal) -> CliError {
