@@ -207,7 +207,7 @@ impl<'d> Builder<'d, '_> {
                 let factor = Factor {
                     base: said.number(&format!("quote.month.base[{line}]"))?,
                     rate: said.number(&rate)?,
-                    fixed: said.number(&format!("social.fixed[{line},employer]"))?,
+                    fixed: said.number(&format!("quote.month.flat[{line},employer]"))?,
                     rounding: said.rounding(&format!("social.rounding[{line},employer]"))?,
                     cite,
                     confidence,

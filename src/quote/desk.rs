@@ -239,7 +239,7 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
             format!("quote.month.contribution[{line},employer]"),
             format!("quote.month.base[{line}]"),
             format!("social.effective_rate[{line},employer]"),
-            format!("social.fixed[{line},employer]"),
+            format!("quote.month.flat[{line},employer]"),
             format!("social.rounding[{line},employer]"),
         ]);
     }

@@ -15,6 +15,7 @@ mod exchange;
 mod ledger;
 mod pay;
 mod postgres;
+mod quote;
 mod roster;
 mod rulebook;
 mod rules;
