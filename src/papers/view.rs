@@ -27,10 +27,10 @@ pub(super) struct Group<'q> {
     pub(super) lines: Vec<&'q Line>,
 }
 
-/// The groups of a price, in the order of its lines. A line that is nought and has nothing to say for itself is left out.
+/// The groups of a price, in the order of its lines.
 pub(super) fn groups(quote: &Quote) -> Result<Vec<Group<'_>>, ArithmeticError> {
     let mut groups: Vec<(&str, Vec<&Line>)> = Vec::new();
-    for line in quote.lines.iter().filter(|line| line.amount != Money::ZERO || line.note.is_some()) {
+    for line in &quote.lines {
         match groups.iter_mut().find(|(id, _)| *id == line.group) {
             Some((_, lines)) => lines.push(line),
             None => groups.push((&line.group, vec![line])),

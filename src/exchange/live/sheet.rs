@@ -211,7 +211,7 @@ impl LiveBook {
     /// # Errors
     /// A value that does not fit, and division by nought.
     pub fn formula(&mut self, at: Address, formula: &Expression, style: Style) -> Result<Exact, ArithmeticError> {
-        let value = formula.value(&|cell| self.value(cell))?;
+        let value = self.worth(formula)?;
         let shown = shown(value)?;
         self.values.insert(at, value);
         let text = formula.text(at.sheet, &self.sheet_names());
@@ -230,14 +230,10 @@ impl LiveBook {
         (yes, no): (&str, &str),
         style: Style,
     ) -> Result<(), ArithmeticError> {
-        let (first, second) = (one.value(&|cell| self.value(cell))?, other.value(&|cell| self.value(cell))?);
-        let (sign, holds) = match comparison {
-            Comparison::AtLeast => (">=", first >= second),
-            Comparison::Equal => ("=", first == second),
-        };
-        let names = self.sheet_names();
-        let (one, other) = (one.text(at.sheet, &names), other.text(at.sheet, &names));
-        let text = format!("IF(({one}){sign}({other}),\"{yes}\",\"{no}\")");
+        let compared = (one, comparison, other);
+        let (holds, test) =
+            Expression::compared(compared, &|cell| self.value(cell), (at.sheet, &self.sheet_names()))?;
+        let text = format!("IF({test},\"{yes}\",\"{no}\")");
         let value = if holds { yes } else { no };
         self.cells.insert(at, (Content::Verdict { text, value: value.to_owned() }, style));
         Ok(())
@@ -247,6 +243,14 @@ impl LiveBook {
     #[must_use]
     pub fn value(&self, at: Address) -> Exact {
         self.values.get(&at).copied().unwrap_or(Exact::ZERO)
+    }
+
+    /// What a formula would be worth.
+    ///
+    /// # Errors
+    /// A value that does not fit, and division by nought.
+    pub fn worth(&self, formula: &Expression) -> Result<Exact, ArithmeticError> {
+        formula.value(&|cell| self.value(cell))
     }
 
     /// Gives a cell a name by which formulas and programs find it.
