@@ -54,6 +54,15 @@ impl CliError {
 
     /// Rule files that are wrong.
     pub(super) fn rules(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
+        Self::file("rules", "规则库有误", sources, diagnostics)
+    }
+
+    /// A tender file that is wrong.
+    pub(super) fn tender(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
+        Self::file("tender", "标书有误", sources, diagnostics)
+    }
+
+    fn file(code: &'static str, what: &str, sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
         let details = in_order(diagnostics).into_iter().map(|one| {
             json!({
                 "code": one.code,
@@ -63,8 +72,8 @@ impl CliError {
                 "hint": one.help,
             })
         });
-        let text = format!("规则库有误：\n\n{}", render(sources, diagnostics).trim_end());
-        Self { details: details.collect(), ..Self::input("rules", text) }
+        let text = format!("{what}：\n\n{}", render(sources, diagnostics).trim_end());
+        Self { details: details.collect(), ..Self::input(code, text) }
     }
 
     /// Writes it to standard error, or as JSON to standard output, and gives the exit code.
