@@ -206,6 +206,10 @@ impl<'d> Builder<'d, '_> {
                 let (cite, confidence) = cited(desk, month, &rests_on);
                 let factor = Factor {
                     base: said.number(&format!("quote.month.base[{line}]"))?,
+                    limits: (
+                        said.number(&format!("social.base_floor[{line}]"))?,
+                        said.number(&format!("social.base_ceiling[{line}]"))?,
+                    ),
                     rate: said.number(&rate)?,
                     fixed: said.number(&format!("social.fixed[{line},employer]"))?,
                     rounding: said.rounding(&format!("social.rounding[{line},employer]"))?,
@@ -216,6 +220,7 @@ impl<'d> Builder<'d, '_> {
             }
             let factor = Factor {
                 base: said.number("quote.month.fund_base")?,
+                limits: (said.number("fund.base_floor")?, said.number("fund.base_ceiling")?),
                 rate: said.number("fund.rate")?,
                 fixed: Exact::ZERO,
                 rounding: said.rounding("fund.rounding")?,
@@ -223,7 +228,14 @@ impl<'d> Builder<'d, '_> {
                 confidence: None,
             };
             let each = said.number("quote.month.fund_share")?;
-            self.contribution("housing_fund", at, month, (each, factor), (&mut said, "quote.month.fund_share"), persons)?;
+            self.contribution(
+                "housing_fund",
+                at,
+                month,
+                (each, factor),
+                (&mut said, "quote.month.fund_share"),
+                persons,
+            )?;
             let gap = said.number("quote.month.gap")?;
             desk.note(month, said.rests_on("quote.month.gap")?);
             let post = &mut self.posts[at];
@@ -254,7 +266,9 @@ impl<'d> Builder<'d, '_> {
         let part = self.part(line);
         part.confidence = part.confidence.max(weakest);
         let same = part.terms.last_mut().filter(|term| {
-            term.what.starts_with(name.as_str()) && term.each == each && term.rated.as_ref().is_some_and(|old| old.same(&factor))
+            term.what.starts_with(name.as_str())
+                && term.each == each
+                && term.rated.as_ref().is_some_and(|old| old.same(&factor))
         });
         match same.and_then(|term| term.times.last_mut()) {
             Some((months, _)) => *months = months.add(Exact::ONE)?,
@@ -313,9 +327,11 @@ impl<'d> Builder<'d, '_> {
 
 /// The facts of a month that do not depend on the month.
 pub(super) fn month_facts(desk: &Desk<'_>, tender: &Tender, pay: &BTreeMap<String, Money>) -> Result<Facts, Refusal> {
-    let facts = Facts::default()
-        .number("fund.rate", tender.bidder.fund_rate)
-        .choice(desk.book, "social.industry_class", &tender.bidder.industry_class)?;
+    let facts = Facts::default().number("fund.rate", tender.bidder.fund_rate).choice(
+        desk.book,
+        "social.industry_class",
+        &tender.bidder.industry_class,
+    )?;
     Ok(pay.iter().fold(facts, |facts, (item, amount)| facts.number(format!("quote.month.pay[{item}]"), *amount)))
 }
 
@@ -349,7 +365,8 @@ fn plain(what: &str, each: Exact, times: Vec<(Exact, &'static str)>) -> Term {
 
 /// Adds to the last term where it is of the same amount each, and begins another where it is not.
 fn joined(terms: &mut Vec<Term>, what: &str, each: Exact, count: Exact, unit: &'static str) -> Result<(), Refusal> {
-    match terms.last_mut().filter(|term| term.what == what && term.each == each).and_then(|term| term.times.last_mut()) {
+    match terms.last_mut().filter(|term| term.what == what && term.each == each).and_then(|term| term.times.last_mut())
+    {
         Some((so_far, _)) => *so_far = so_far.add(count)?,
         None => terms.push(plain(what, each, vec![(count, unit)])),
     }
@@ -358,7 +375,11 @@ fn joined(terms: &mut Vec<Term>, what: &str, each: Exact, count: Exact, unit: &'
 
 impl Factor {
     fn same(&self, other: &Self) -> bool {
-        self.base == other.base && self.rate == other.rate && self.fixed == other.fixed && self.rounding == other.rounding
+        self.base == other.base
+            && self.limits == other.limits
+            && self.rate == other.rate
+            && self.fixed == other.fixed
+            && self.rounding == other.rounding
     }
 }
 

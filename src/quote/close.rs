@@ -242,10 +242,8 @@ pub(super) fn price_facts(desk: &Desk<'_>, tender: &Tender, build: &BuildUp) -> 
         .yes("levies.union", bidder.union)
         .number("levies.disabled", bidder.disabled);
     if let (Some(staff), Some(ratio)) = (bidder.staff, bidder.disability_ratio) {
-        facts = facts
-            .yes("quote.price.levy_known", true)
-            .number("levies.staff", staff)
-            .number("levies.local_ratio", ratio);
+        facts =
+            facts.yes("quote.price.levy_known", true).number("levies.staff", staff).number("levies.local_ratio", ratio);
     }
     for line in &desk.lines {
         let amount = build.amount(&line.id);

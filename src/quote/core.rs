@@ -2,7 +2,7 @@
 
 use super::{
     amounts::{rounded, spread},
-    build::{Built, BuildUp, Rise, build_up},
+    build::{BuildUp, Built, Rise, build_up},
     close::{Closer, Closing},
     desk::Desk,
     lines::{MANAGEMENT, PROFIT, each, many, quantity},

@@ -230,6 +230,8 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
         "social.industry_class",
         "fund.rate",
         "fund.rate_min",
+        "fund.base_floor",
+        "fund.base_ceiling",
         "fund.rate_max",
         "fund.rounding",
     ]);
@@ -238,6 +240,8 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
         cells.extend([
             format!("quote.month.contribution[{line},employer]"),
             format!("quote.month.base[{line}]"),
+            format!("social.base_floor[{line}]"),
+            format!("social.base_ceiling[{line}]"),
             format!("social.effective_rate[{line},employer]"),
             format!("social.fixed[{line},employer]"),
             format!("social.rounding[{line},employer]"),
@@ -380,7 +384,8 @@ fn probe_month(sheet: &Sheet<'_>, facts: &Facts, insurance: &[String]) -> Result
     for line in insurance {
         said.maybe(&format!("quote.month.contribution[{line},employer]"))?;
     }
-    for id in ["quote.month.fund_share", "quote.month.lowest", "quote.month.gap", "quote.month.holiday_pay", "fund.rate_min"]
+    for id in
+        ["quote.month.fund_share", "quote.month.lowest", "quote.month.gap", "quote.month.holiday_pay", "fund.rate_min"]
     {
         said.number(id)?;
     }

@@ -2,11 +2,11 @@
 
 use super::{
     amounts::{product, rounded, sum},
-    build::{Built, BuildUp, Rise},
+    build::{BuildUp, Built, Rise},
     close::Closer,
     core::Core,
     desk::Desk,
-    lines::{SURCHARGES, UNION_FEE, DISABILITY_LEVY, VAT, each, many, percent, quantity},
+    lines::{DISABILITY_LEVY, SURCHARGES, UNION_FEE, VAT, each, many, percent, quantity},
     model::{Floor, StatutoryFloor, StatutoryPosition, UnitPrice},
     refusal::Refusal,
     sheet::Facts,
@@ -231,12 +231,21 @@ fn derivation(
     let mut told = Vec::new();
     for position in positions {
         for (from, _, lowest, how) in &position.wages {
-            told.push(format!("{} {}起：每人最低应发{}元（{how}）", position.name, from.format("%Y-%m"), lowest.thousands()));
+            told.push(format!(
+                "{} {}起：每人最低应发{}元（{how}）",
+                position.name,
+                from.format("%Y-%m"),
+                lowest.thousands()
+            ));
         }
     }
     for (_, name, amount) in lines {
         told.push(format!("{name} {}元", amount.thousands()));
     }
-    told.push(format!("法定用工成本{}元，含税价{}元（不含利润、管理费、餐费和服装）", cost.thousands(), price.thousands()));
+    told.push(format!(
+        "法定用工成本{}元，含税价{}元（不含利润、管理费、餐费和服装）",
+        cost.thousands(),
+        price.thousands()
+    ));
     told
 }

@@ -2,7 +2,7 @@
 
 use super::{
     amounts::spread,
-    build::{Built, BuildUp, Cells},
+    build::{BuildUp, Built, Cells},
     close::{Closer, Closing, direct_cells},
     desk::{Desk, LineRule},
     model::{Basis, Line, Subtotal, Term},
@@ -266,7 +266,8 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
             }
             "severance" => {
                 let wages = side.wages.thousands();
-                let reckoning = format!("工资合计{wages}元 ÷ 服务月数 × {}月", shown(self.closer.desk.severance_months));
+                let reckoning =
+                    format!("工资合计{wages}元 ÷ 服务月数 × {}月", shown(self.closer.desk.severance_months));
                 self.follows(side.severance, &self.wages, Basis::Fixed, reckoning, &side.traces.severance)
             }
             _ => match built {

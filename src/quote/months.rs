@@ -1,9 +1,6 @@
 //! The months of a service: which days, which of them are holidays, and the rules that each is priced under.
 
-use super::{
-    refusal::Refusal,
-    sheet::Sheet,
-};
+use super::{refusal::Refusal, sheet::Sheet};
 use crate::{
     engine::{Dates, Places, Question},
     quantity::Exact,

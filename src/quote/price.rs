@@ -117,7 +117,10 @@ fn exposures(core: &Core<'_, '_>) -> Result<Vec<Exposure>, Refusal> {
             name: "期满不续签的经济补偿".to_owned(),
             amount: Some(side.severance),
             result: Some(core.closing.profit.sub(side.severance)?),
-            why: format!("劳动合同与服务期同时届满而不续签时应付，{}个月工资", super::lines::shown(core.closer.desk.severance_months)),
+            why: format!(
+                "劳动合同与服务期同时届满而不续签时应付，{}个月工资",
+                super::lines::shown(core.closer.desk.severance_months)
+            ),
         });
     }
     let unpriced: [(&str, &str, &str); 5] = [

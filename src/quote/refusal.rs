@@ -40,7 +40,6 @@ impl Refusal {
     pub(super) fn facts(about: impl Into<String>, reason: impl Into<String>) -> Self {
         Self::Facts { about: about.into(), reason: reason.into() }
     }
-
 }
 
 impl From<Fault> for Refusal {

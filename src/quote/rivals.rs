@@ -56,7 +56,12 @@ fn ready(core: &Core<'_, '_>) -> Vec<String> {
     let closing = &core.closing;
     let side = &core.closer.side;
     vec![
-        format!("每人用工成本构成：工资合计 {} 元，直接成本 {} 元，共 {} 人", side.wages.thousands(), side.direct.thousands(), core.persons),
+        format!(
+            "每人用工成本构成：工资合计 {} 元，直接成本 {} 元，共 {} 人",
+            side.wages.thousands(),
+            side.direct.thousands(),
+            core.persons
+        ),
         "各项社会保险费和公积金：缴费基数、费率、文号，逐险种列出".to_owned(),
         "最低工资的比较：标准、口径、各岗位可比工资".to_owned(),
         "班表和法定节假日加班工资的计算".to_owned(),
@@ -86,11 +91,34 @@ impl<'c, 'd, 'b> Scoring<'c, 'd, 'b> {
         };
         let of_score = cells(
             SCORE,
-            &["price", "preference", "lowest", "weight", "kind", "fixed_price", "ceiling", "renewed_months", "evaluated", "score"],
+            &[
+                "price",
+                "preference",
+                "lowest",
+                "weight",
+                "kind",
+                "fixed_price",
+                "ceiling",
+                "renewed_months",
+                "evaluated",
+                "score",
+            ],
         );
         let of_low = cells(
             ABNORMAL,
-            &["price", "mean", "second_lowest", "ceiling", "abnormal", "mean_line", "second_line", "ceiling_line", "below_mean", "below_second", "below_ceiling"],
+            &[
+                "price",
+                "mean",
+                "second_lowest",
+                "ceiling",
+                "abnormal",
+                "mean_line",
+                "second_line",
+                "ceiling_line",
+                "below_mean",
+                "below_second",
+                "below_ceiling",
+            ],
         );
         let score = Sheet::new(desk.book, "procurement.score.score", desk.question_of_opening(), of_score)?;
         let abnormal = Sheet::new(desk.book, "procurement.abnormal.abnormal", desk.question_of_opening(), of_low)?;

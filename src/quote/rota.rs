@@ -45,7 +45,8 @@ pub(super) fn reports(
 }
 
 fn summary(report: &RotaReport) -> String {
-    let seats = report.for_seats.map_or_else(String::new, |seats| format!("；采购文件的席位全天在岗需要{}人", shown(seats)));
+    let seats =
+        report.for_seats.map_or_else(String::new, |seats| format!("；采购文件的席位全天在岗需要{}人", shown(seats)));
     format!(
         "{}：平日{}班、法定节假日{}班（{}小时），夜班{}班；每人可排{}小时，正常工时内需要{}人，投入{}人，可保持{}个全天岗位{seats}",
         report.position,

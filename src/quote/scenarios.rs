@@ -21,12 +21,7 @@ pub(super) fn scenarios(book: &Book, core: &Core<'_, '_>, required: Money) -> Re
     tender.scenarios.iter().map(|change| scenario(book, core, change, required)).collect()
 }
 
-fn scenario(
-    book: &Book,
-    core: &Core<'_, '_>,
-    change: &ScenarioChange,
-    required: Money,
-) -> Result<Scenario, Refusal> {
+fn scenario(book: &Book, core: &Core<'_, '_>, change: &ScenarioChange, required: Money) -> Result<Scenario, Refusal> {
     let changed = changed(core.closer.tender, change, core.closing.total);
     let priced = priced(book, &changed, change, core.closing.total, required);
     match priced {

@@ -29,10 +29,7 @@ impl<'b> Sheet<'b> {
             ids.into_iter().map(|id| find(&id).map(|cell| (id, cell))).collect::<Result<_, _>>()?;
         let cells: Vec<Cell> = goals.iter().map(|(_, cell)| cell.clone()).collect();
         let plan = Plan::new(book, question, package, &cells).map_err(Refusal::Rules)?;
-        let slots = goals
-            .into_iter()
-            .filter_map(|(id, (entry, cell))| Some((id, plan.find(entry, &cell)?)))
-            .collect();
+        let slots = goals.into_iter().filter_map(|(id, (entry, cell))| Some((id, plan.find(entry, &cell)?))).collect();
         Ok(Self { plan, slots })
     }
 

@@ -71,10 +71,7 @@ fn affordable(desk: &Desk<'_>, tender: &Tender, total: Money) -> Result<(Tender,
     }
     let solved = changed(tender, can).ok_or_else(|| Refusal::facts("工资", "没有可负担的工资"))?;
     let core = Core::new(desk, &solved, &as_known)?;
-    let residue = format!(
-        "工资统一到分；余下的 {} 元计入利润，再加一分工资就不够了",
-        core.closing.profit.thousands()
-    );
+    let residue = format!("工资统一到分；余下的 {} 元计入利润，再加一分工资就不够了", core.closing.profit.thousands());
     let exact = core.closing.total == total;
     let residue = match exact {
         true => residue,

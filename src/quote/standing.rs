@@ -88,7 +88,13 @@ fn as_of(desk: &Desk<'_>, read: &[Read<'_>]) -> Option<NaiveDate> {
 
 /// A value is known for a month if it was published by its end and its year has not run out; the year of a value without
 /// a day of review ends with what anybody knows.
-fn standing(read: &Read<'_>, first: NaiveDate, last: NaiveDate, as_of: Option<NaiveDate>, carried_on: bool) -> Standing {
+fn standing(
+    read: &Read<'_>,
+    first: NaiveDate,
+    last: NaiveDate,
+    as_of: Option<NaiveDate>,
+    carried_on: bool,
+) -> Standing {
     let unknown_yet = read.version.review_by.is_none() && as_of.is_some_and(|as_of| as_of < first);
     if carried_on || read.provisional || unknown_yet {
         Standing::Projected

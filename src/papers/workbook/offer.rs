@@ -1,7 +1,10 @@
 //! 报价: unit prices and the total of them, as an evaluation committee recomputes it, and what the price consists of.
 
 use super::{
-    GROUP, HEADING, REMARK, TEXT, TITLE, WORD, body, down, mark, parameters::Parameters, reckoning::{Amounts, PROFIT, unit_rounding}, row, total,
+    GROUP, HEADING, REMARK, TEXT, TITLE, WORD, body, down, mark,
+    parameters::Parameters,
+    reckoning::{Amounts, PROFIT, unit_rounding},
+    row, total,
 };
 use crate::{
     document::part_colours,
@@ -10,7 +13,7 @@ use crate::{
         PaperError,
         view::{groups, kind},
     },
-    quantity::{Exact, Rounding, RoundingMode},
+    quantity::{Rounding, RoundingMode},
     quote::{Line, Quote, Quoted},
 };
 
@@ -56,7 +59,7 @@ pub(super) fn write(
             row(book, next, [number.to_string().as_str(), &line.name], style);
             book.number(next.right(2), line.quantity.into(), body(Shows::Number).marked(mark(line.kind)))?;
             book.text(next.right(3), line.unit, WORD.marked(mark(line.kind)));
-            book.text(next.right(7), kind(line.kind), style);
+            book.text(next.right(7), kind(line.kind), WORD.marked(mark(line.kind)));
             match amounts.0.get(&line.id) {
                 Some(_) if line.id == PROFIT && quote.tender.offer.quoted != Quoted::Item => {
                     residue = Some((next, *line));
@@ -92,7 +95,7 @@ pub(super) fn write(
     for row in down(first, 3).row..=next.row {
         let at = Address { row, ..first };
         let share = Expression::Cell(at.right(SUM)).over(sum);
-        let style = if row == next.row { total(Shows::Percent) } else { body(Shows::Percent) };
+        let style = if row == next.row { total(Shows::Share) } else { body(Shows::Share) };
         book.formula(at.right(SHARE), &share, style)?;
     }
     let next = check(book, down(next, 2), parameters, sum)?;
@@ -152,7 +155,7 @@ fn composition(
     for (name, amount, _) in subtotals {
         row(book, next, ["", name, "", "", ""], TEXT);
         book.formula(next.right(SUM), &(*amount).into(), body(Shows::Money))?;
-        book.formula(next.right(SHARE), &Expression::Cell(next.right(SUM)).over(sum), body(Shows::Percent))?;
+        book.formula(next.right(SHARE), &Expression::Cell(next.right(SUM)).over(sum), body(Shows::Share))?;
         book.text(next.right(7), "", TEXT);
         next = down(next, 1);
     }

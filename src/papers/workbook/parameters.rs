@@ -1,6 +1,6 @@
 //! 参数: what the price is made from, each number once. Other sheets point here.
 
-use super::{GROUP, HEADING, REMARK, TEXT, TITLE, WORD, body, down, input, row, total};
+use super::{GROUP, HEADING, REMARK, TEXT, TITLE, WORD, down, input, row, total};
 use crate::{
     exchange::live::{Address, Expression, LiveBook, LiveSheet, Shows},
     papers::PaperError,
@@ -82,12 +82,8 @@ impl Writer<'_> {
 
 /// Writes the sheet.
 pub(super) fn write(book: &mut LiveBook, quote: &Quote) -> Result<Parameters, PaperError> {
-    let sheet = LiveSheet {
-        name: "参数".to_owned(),
-        widths: vec![22, 26, 15, 13, 13, 13, 52],
-        frozen: 3,
-        landscape: true,
-    };
+    let sheet =
+        LiveSheet { name: "参数".to_owned(), widths: vec![22, 26, 15, 13, 13, 13, 52], frozen: 3, landscape: true };
     let first = book.sheet(sheet);
     let mut writer = Writer { book, next: first };
     let at = writer.take();
@@ -219,6 +215,5 @@ fn rates(writer: &mut Writer<'_>, quote: &Quote) -> Result<BTreeMap<String, Addr
         let at = writer.parameter((&line.name, of), rate, (Shows::Percent, ""), from)?;
         rates.insert(line.id.clone(), at);
     }
-    let _ = body;
     Ok(rates)
 }

@@ -33,8 +33,22 @@ const KIND: u16 = AMOUNT + 1;
 const COLUMNS: u16 = KIND + 1;
 
 const HEADS: [&str; COLUMNS as usize] = [
-    "序号", "项目", "适用", "基数（元）", "费率", "单价（元）", "数量", "单位", "数量", "单位", "数量", "单位",
-    "小计（元）", "尾差（元）", "金额（元）", "性质",
+    "序号",
+    "项目",
+    "适用",
+    "基数（元）",
+    "费率",
+    "单价（元）",
+    "数量",
+    "单位",
+    "数量",
+    "单位",
+    "数量",
+    "单位",
+    "小计（元）",
+    "尾差（元）",
+    "金额（元）",
+    "性质",
 ];
 
 /// Where the amount of each line stands, by id.
@@ -126,7 +140,7 @@ impl Writer<'_, '_> {
         let number_text = number.to_string();
         row(self.book, at, [number_text.as_str(), &line.name], style);
         row(self.book, at.right(WHAT), [""; (COLUMNS - WHAT) as usize], style);
-        self.book.text(at.right(KIND), kind(line.kind), style);
+        self.book.text(at.right(KIND), kind(line.kind), Style { shows: Shows::Word, ..style });
     }
 
     /// A line that does not rest on the price.
@@ -195,7 +209,9 @@ impl Writer<'_, '_> {
     /// A product: what one costs, times how many.
     fn term(&mut self, at: Address, line: &Line, (place, term): (usize, &Term)) -> Result<(), PaperError> {
         let style = |shows| body(shows).marked(mark(line.kind));
-        row(self.book, at.right(WHAT), [""; (COLUMNS - WHAT) as usize], style(Shows::Text));
+        if place > 0 {
+            row(self.book, at, [""; COLUMNS as usize], style(Shows::Text));
+        }
         self.book.text(at.right(WHAT), term.what.as_str(), style(Shows::Text));
         let key = (line.id.clone(), place);
         let position = self.position(term);
@@ -285,7 +301,13 @@ impl Writer<'_, '_> {
     }
 
     /// An hour of overtime: so often the pay that it is reckoned from.
-    fn overtime(&mut self, at: Address, line: &Line, multiple: Address, position: Option<&str>) -> Result<(), PaperError> {
+    fn overtime(
+        &mut self,
+        at: Address,
+        line: &Line,
+        multiple: Address,
+        position: Option<&str>,
+    ) -> Result<(), PaperError> {
         let style = |shows| body(shows).marked(mark(line.kind));
         let given = self.quote.tender.positions.iter().find(|given| Some(given.name.as_str()) == position);
         let items = given.map_or(&[][..], |given| given.overtime_items.as_slice());
