@@ -216,7 +216,10 @@ impl<'d> Builder<'d, '_> {
                     cite,
                     confidence,
                 };
+                let notes = noted(desk, month, &rests_on);
                 self.contribution(line, at, month, (each, factor), (&mut said, &id), persons)?;
+                let part = self.part(line);
+                part.notes.extend(notes.into_iter().filter(|note| !part.notes.contains(note)).collect::<Vec<_>>());
             }
             let factor = Factor {
                 base: said.number("quote.month.fund_base")?,
@@ -353,6 +356,12 @@ fn cited(desk: &Desk<'_>, month: usize, slots: &[crate::engine::SlotId]) -> (Str
     let mut cites: Vec<&str> = sources.iter().map(|source| source.cite.as_str()).collect();
     cites.dedup();
     (cites.join("；"), sources.iter().map(|source| source.confidence).max())
+}
+
+/// What the book notes of a rate.
+fn noted(desk: &Desk<'_>, month: usize, slots: &[crate::engine::SlotId]) -> Vec<String> {
+    let sources = crate::engine::sources(desk.rules[month].sheet.plan(), slots.iter().copied());
+    sources.into_iter().filter_map(|source| source.note).collect()
 }
 
 fn derived(what: &str, said: &mut Answers<'_, '_>, id: &str) -> Result<Json, Refusal> {

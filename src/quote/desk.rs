@@ -336,6 +336,7 @@ fn offer_cells(lines: &[Member], groups: &[(String, String)]) -> Vec<String> {
         "offered_persons",
         "levy_known",
         "severance",
+        "with_severance",
         "projected_months",
         "at_risk",
         "floor_allowed",

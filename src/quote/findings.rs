@@ -6,7 +6,7 @@ use super::{
     model::{AtRisk, Exposure, Finding, Floor, MonthRow, StatutoryFloor, UnitPrice},
     refusal::Refusal,
     sheet::{Facts, Sheet},
-    tender::{FloorReading, LegalForm, Quoted},
+    tender::{FloorReading, LegalForm, Quoted, Tender},
 };
 use crate::{
     engine::RaisedFinding,
@@ -44,13 +44,35 @@ pub(super) fn of_offer(core: &Core<'_, '_>, judged: &Judged<'_>) -> Result<Vec<F
     Ok(said.findings(&["quote.offer"]).into_iter().map(Finding::of).collect())
 }
 
+/// What stands against a price beside the price: the law, the form of the deal, a loss.
+pub(super) fn of_scenario(core: &Core<'_, '_>, statutory_floor: Money) -> Result<Vec<Finding>, Refusal> {
+    let (desk, tender) = (core.closer.desk, core.closer.tender);
+    let facts = Facts::default()
+        .number("quote.offer.total", core.closing.total)
+        .number("quote.offer.profit", core.closing.profit)
+        .number("quote.offer.statutory_floor", statutory_floor)
+        .number("quote.offer.offered_persons", core.persons)
+        .maybe("quote.offer.asked_persons", tender.persons);
+    let mut said = desk.offer.with(&of_deal(tender, facts))?;
+    Ok(said.findings(&["quote.offer"]).into_iter().map(Finding::of).collect())
+}
+
+/// With what the deal is in law, and how it is priced.
+fn of_deal(tender: &Tender, facts: Facts) -> Facts {
+    facts
+        .yes("quote.offer.per_head", matches!(tender.offer.quoted, Quoted::HeadYear | Quoted::HeadMonth))
+        .yes("quote.offer.directed", tender.directed)
+        .yes("quote.offer.is_dispatch", tender.bidder.form == LegalForm::Dispatch)
+        .yes("quote.offer.licensed", tender.bidder.licensed)
+}
+
 fn offer_facts(core: &Core<'_, '_>, judged: &Judged<'_>) -> Result<Facts, Refusal> {
     let (desk, tender, side) = (core.closer.desk, core.closer.tender, &core.closer.side);
     let id = |name: &str| format!("quote.offer.{name}");
     let head_year = judged.unit_prices.iter().find(|one| one.quoted == Quoted::HeadYear);
     let floor = |chosen: bool| judged.floors.iter().find(|floor| floor.chosen == chosen);
     let projected = judged.months.iter().filter(|row| row.projected).count();
-    let severance = judged.exposures.iter().find(|one| one.id == "severance").and_then(|one| one.amount);
+    let severance = judged.exposures.iter().find(|one| one.id == "severance");
     let mut facts = Facts::default()
         .number(id("total"), core.closing.total)
         .number(id("profit"), core.closing.profit)
@@ -67,15 +89,13 @@ fn offer_facts(core: &Core<'_, '_>, judged: &Judged<'_>) -> Result<Facts, Refusa
         .number(id("fee_on_supervised"), side.fee_on_supervised)
         .number(id("offered_persons"), core.persons)
         .maybe(&id("asked_persons"), tender.persons)
-        .maybe(&id("severance"), severance)
+        .maybe(&id("severance"), severance.and_then(|one| one.amount))
+        .maybe(&id("with_severance"), severance.and_then(|one| one.result))
         .number(id("projected_months"), Exact::from(i64::try_from(projected).unwrap_or(i64::MAX)))
         .maybe(&id("at_risk"), judged.at_risk.map(|risk| risk.amount))
-        .yes(id("per_head"), matches!(tender.offer.quoted, Quoted::HeadYear | Quoted::HeadMonth))
-        .yes(id("directed"), tender.directed)
-        .yes(id("is_dispatch"), tender.bidder.form == LegalForm::Dispatch)
-        .yes(id("licensed"), tender.bidder.licensed)
         .yes(id("profit_on_supervised"), tender.fee_on_supervised)
         .yes(id("levy_known"), tender.bidder.staff.is_some() && tender.bidder.disability_ratio.is_some());
+    facts = of_deal(tender, facts);
     for line in &judged.laid.lines {
         let of = |name: &str| format!("quote.offer.{name}[{}]", line.id);
         let required = tender.required.iter().find(|one| one.line == line.id).map(|one| one.amount);

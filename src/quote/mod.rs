@@ -29,6 +29,7 @@ mod solve;
 mod standing;
 mod tender;
 
+pub(crate) use json::{percent_of, two_decimals};
 pub use model::{
     AtRisk, Basis, Exposure, Factor, Finding, Floor, Line, MonthRow, MonthValue, PositionQuote, Quote, Reading, Rival,
     Rivalry, RotaReport, Scenario, Solution, Standing, StatutoryFloor, StatutoryPosition, Subtotal, Term,

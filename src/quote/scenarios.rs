@@ -1,18 +1,17 @@
 //! Prices beside the price: the same tender with something different.
 
 use super::{
-    amounts::rounded,
     build::Rise,
     core::Core,
     desk::Desk,
-    floors,
-    model::Scenario,
+    findings, floors,
+    model::{Finding, Scenario},
     refusal::Refusal,
     tender::{ScenarioChange, Tender},
 };
 use crate::{
     quantity::{Exact, Money},
-    rulebook::Book,
+    rulebook::{Book, Gravity},
 };
 
 /// Each of the tender's scenarios; one that cannot be priced says why.
@@ -79,19 +78,10 @@ fn priced(
     let core = Core::new(&desk, tender, rise)?;
     let statutory = floors::statutory(&desk, tender, required, rise)?;
     let side = &core.closer.side;
-    let mut notes = Vec::new();
-    let gap = core.build.posts.iter().map(|post| post.gap).find(|gap| !gap.is_zero());
-    if let Some(gap) = gap {
-        notes.push(format!("岗位工资低于当时当地的最低工资 {} 元", rounded(gap, desk.rounding_up)?.thousands()));
-    }
-    if core.closing.profit < Money::ZERO {
-        notes.push("这个总价不够支付成本".to_owned());
-    }
-    if core.closing.total < statutory.price {
-        notes.push("低于法定最低价".to_owned());
-    }
-    let (_, findings) = core.closer.tax_papers(core.closing.total)?;
-    notes.extend(findings.into_iter().map(|finding| finding.message));
+    let mut findings = findings::of_scenario(&core, statutory.price)?;
+    findings.extend(findings::of_posts(&core)?);
+    findings.extend(core.closer.tax_papers(core.closing.total)?.1.into_iter().map(Finding::of));
+    let notes = findings.into_iter().filter(|one| one.severity != Gravity::Note).map(|one| one.message).collect();
     Ok(Scenario {
         name: change.name.clone(),
         total: core.closing.total,

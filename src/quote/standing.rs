@@ -11,7 +11,7 @@ use super::{
 use crate::{
     engine::{Constant, Origin, Source, show, sources, values_digest},
     quantity::{Exact, Money},
-    rulebook::{NATION, Version},
+    rulebook::{NATION, Type, Version},
 };
 use chrono::NaiveDate;
 
@@ -22,6 +22,8 @@ struct Read<'b> {
     name: String,
     value: String,
     version: &'b Version,
+    /// Whether it is an amount of money, which is adjusted from year to year; a rate stays until it is changed.
+    standard: bool,
     provisional: bool,
 }
 
@@ -71,11 +73,13 @@ fn local_values<'b>(desk: &Desk<'b>) -> Vec<Read<'b>> {
         if let Origin::Constant(Constant::Version { value, version, region: Some(region), provisional }) =
             &plan.slot(slot).origin
             && region != NATION
+            && value.number().is_some()
         {
             let of = plan.book().entry(plan.slot(slot).entry).of;
+            let standard = matches!(of, Type::Number(unit) if unit.is_priced());
             let (id, name) = (plan.id(slot), plan.name(slot));
             let value = show(plan.book().lexicon(), value, of);
-            read.push(Read { month, id, name, value, version, provisional: *provisional });
+            read.push(Read { month, id, name, value, version, standard, provisional: *provisional });
         }
     }
     read
@@ -86,8 +90,8 @@ fn as_of(desk: &Desk<'_>, read: &[Read<'_>]) -> Option<NaiveDate> {
     desk.question.known_at.or_else(|| read.iter().map(|one| one.version.checked).max())
 }
 
-/// A value is known for a month if it was published by its end and its year has not run out; the year of a value without
-/// a day of review ends with what anybody knows.
+/// A value is known for a month if it was published by its end and its year has not run out; the year of a standard
+/// without a day of review ends with what anybody knows.
 fn standing(
     read: &Read<'_>,
     first: NaiveDate,
@@ -95,7 +99,7 @@ fn standing(
     as_of: Option<NaiveDate>,
     carried_on: bool,
 ) -> Standing {
-    let unknown_yet = read.version.review_by.is_none() && as_of.is_some_and(|as_of| as_of < first);
+    let unknown_yet = read.standard && read.version.review_by.is_none() && as_of.is_some_and(|as_of| as_of < first);
     if carried_on || read.provisional || unknown_yet {
         Standing::Projected
     } else if read.version.published.is_some_and(|published| published > last) {

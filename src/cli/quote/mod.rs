@@ -1,5 +1,7 @@
 //! `gongche quote`: the price of a tender, what it rests on, and what is to be said against it.
 
+mod report;
+
 use super::{
     Done, book,
     error::{CliError, Kind},
@@ -49,10 +51,26 @@ impl QuoteArgs {
         let tender = read(&book, path)?;
         let given = Given { total: self.total, profit: self.profit, wage: self.wage };
         let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
-        let _ = &self.out;
-        output.json(&quote.json(self.trace));
+        if let Some(out) = self.out.as_deref().filter(|_| !quote.is_unlawful()) {
+            papers(out, &quote)?;
+        }
+        if output.is_json() {
+            output.json(&quote.json(self.trace));
+        } else {
+            output.text(report::report(&quote).trim_end());
+        }
         Ok(if quote.is_unlawful() { Done::Unlawful } else { Done::Clean })
     }
+}
+
+/// Writes what the price is made into. A price that is not to be handed in has no papers.
+fn papers(out: &Path, quote: &Quote) -> Result<(), CliError> {
+    let place = || out.display().to_string();
+    let text = serde_json::to_string_pretty(&quote.json(true))
+        .map_err(|error| CliError::new(Kind::Internal, "json", error.to_string()))?;
+    fs::create_dir_all(out)
+        .and_then(|()| fs::write(out.join("quote.json"), text))
+        .map_err(|error| CliError::input("out", error.to_string()).at(place()))
 }
 
 fn read(book: &Book, path: &Path) -> Result<Tender, CliError> {
