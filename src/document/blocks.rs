@@ -5,6 +5,7 @@ use super::{
     error::DocumentError,
     layout::Piece,
     line::{self, Edge, Line},
+    margin,
     model::{Align, Block, Text},
     page::{Item, Milli, Shade},
     scale::{FIRM, HAIRLINE, INK, MUTED, Scale, Size, THIN, TINT},
@@ -80,7 +81,8 @@ impl Setter {
                 items: vec![rule(0, 0, width, THIN, HAIRLINE)],
                 ..Piece::default()
             }]),
-            Block::NewPage => Ok(Vec::new()),
+            Block::Remarked { remarks, block } => margin::beside(self, remarks, self.block(block, width)?, width),
+            Block::NewPage | Block::Part(_) => Ok(Vec::new()),
         }
     }
 

@@ -1,6 +1,9 @@
 //! The markup that templates write: lines, each with a sign at its start. `docs/templates.md` is its manual.
 
-use super::model::{Align, Bar, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text};
+use super::{
+    model::{Align, Bar, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text},
+    numbering::Numbering,
+};
 use crate::quantity::Exact;
 
 /// A fault in a rendered template: the line (of the rendered text, from 1), and what is wrong with it.
@@ -37,7 +40,8 @@ pub(super) fn escape(value: &str) -> String {
 /// Reads a rendered template.
 pub(super) fn parse(source: &str) -> Result<Document, Fault> {
     let document = Document { margins: [25, 25, 22, 25], ..Document::default() };
-    let mut parser = Parser { lines: source.lines().map(str::trim).collect(), line: 0, document };
+    let lines = source.lines().map(str::trim).collect();
+    let mut parser = Parser { lines, line: 0, document, numbering: Numbering::default() };
     let (blocks, _) = parser.blocks(&[])?;
     parser.document.blocks = blocks;
     Ok(parser.document)
@@ -48,6 +52,7 @@ struct Parser<'a> {
     /// How many lines are read: the number of the last one read.
     line: usize,
     document: Document,
+    numbering: Numbering,
 }
 
 impl<'a> Parser<'a> {
@@ -100,13 +105,28 @@ impl<'a> Parser<'a> {
                 let title = cells.next().unwrap_or_default();
                 Ok(Some(Block::Title { title, opposite: cells.collect() }))
             }
-            Some('#') if sign == "##" => Ok(Some(Block::Heading { level: 1, text: inline(text) })),
+            Some('#') if sign == "##" => Ok(Some(Block::Heading { level: 1, text: self.heading(text) })),
             Some('#') if sign == "###" => Ok(Some(Block::Heading { level: 2, text: inline(text) })),
             Some('§') if depth <= DEEPEST_CLAUSE && sign.chars().all(|c| c == '§') => {
                 let [label, text] = self.exactly(text, "§ 条号 | 条文")?;
+                let label = self.numbering.next(&label.words()).map_or(label, Text::plain);
                 Ok(Some(Block::Clause { level: u8::try_from(depth).unwrap_or(u8::MAX), label, text }))
             }
             _ => self.fault(format!("行首记号“{sign}”无法识别")),
+        }
+    }
+
+    /// `## 一级`, or `## 章 | 名称` with the next chapter's number.
+    fn heading(&mut self, source: &str) -> Text {
+        let numbered =
+            source.split_once('|').and_then(|(label, name)| Some((self.numbering.next(label.trim())?, name)));
+        match numbered {
+            Some((number, name)) => {
+                let mut text = Text::plain(number + "　");
+                text.0.extend(inline(name).0);
+                text
+            }
+            None => inline(source),
         }
     }
 
@@ -115,6 +135,7 @@ impl<'a> Parser<'a> {
             "page" => self.page(rest)?,
             "header" => self.document.header = self.furniture(rest)?,
             "footer" => self.document.footer = self.furniture(rest)?,
+            "part" => return Ok(Some(Block::Part(rest.to_owned()))),
             "rule" => return Ok(Some(Block::Rule)),
             "newpage" => return Ok(Some(Block::NewPage)),
             "amount" => {
@@ -432,6 +453,21 @@ mod tests {
             assert_eq!(blocks(&escape(value)), [Block::Paragraph(Text::plain(value))], "{value}");
             assert_eq!(furniture_parts(&escape(value)), [FurniturePart::Text(value.to_owned())], "{value}");
         }
+    }
+
+    #[test]
+    fn clauses_count_themselves() {
+        let source = "## 章 | 总则\n§ 条 | 甲\n§§ 项 | 乙\n§§ 项 | 丙\n§§§ 目 | 丁\n## 章 | 分则\n§ 条 | 戊\n§§ 项 | 己\n§ 附 | 庚";
+        let labels: Vec<String> = blocks(source)
+            .into_iter()
+            .map(|block| match block {
+                Block::Clause { label, .. } => label.words(),
+                Block::Heading { text, .. } => text.words(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let expected = ["第一章　总则", "第一条", "（一）", "（二）", "1.", "第二章　分则", "第二条", "（一）", "附"];
+        assert_eq!(labels, expected);
     }
 
     #[test]

@@ -114,6 +114,15 @@ pub(super) enum Block {
     Bars(Vec<Bar>),
     /// Places to sign: rows of labels, each with a line to write on.
     Signatures(Vec<Vec<Text>>),
+    /// Remarks in the margin, beside a block.
+    Remarked {
+        /// What is remarked, each with a heading and its words.
+        remarks: Vec<Text>,
+        /// What it is remarked on.
+        block: Box<Block>,
+    },
+    /// Here begins a part of the template, of this name. Nothing is set.
+    Part(String),
     /// A hairline across the page.
     Rule,
     /// What follows starts a page.
@@ -178,6 +187,11 @@ impl Text {
     /// Text in regular weight.
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self(vec![Span { text: text.into(), bold: false, raised: false }])
+    }
+
+    /// Its words alone.
+    pub(super) fn words(&self) -> String {
+        self.0.iter().map(|span| span.text.as_str()).collect()
     }
 
     /// The same words, all of them bold.
