@@ -282,6 +282,8 @@ fn price_cells(lines: &[Member]) -> Vec<String> {
         "levies.staff",
         "levies.disabled",
         "levies.local_ratio",
+        "levies.shortfall",
+        "levies.payable_share",
     ]);
     for line in lines {
         let of = |value: &str| format!("{value}[{}]", line.id);
