@@ -13,6 +13,7 @@ mod quote;
 mod rules;
 mod table;
 mod tools;
+mod usage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -67,7 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::usage(&error, &arguments),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {

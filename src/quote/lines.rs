@@ -296,7 +296,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
             cells: built.cells.clone(),
             basis: if by_hand.is_some() { Basis::Fixed } else { Basis::Terms(built.terms.clone()) },
             reckoning: if by_hand.is_some() { format!("手工填写；测算为 {reckoning}") } else { reckoning },
-            cite: once(cites),
+            cite: once(&cites),
             confidence: built.confidence,
             note: (!built.notes.is_empty()).then(|| built.notes.join("；")),
             trace: if built.trace.is_empty() { Json::Null } else { Json::Array(built.trace.clone()) },
@@ -311,7 +311,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
             cells: spread(amount, by),
             basis,
             reckoning,
-            cite: once(traces.iter().filter_map(|one| text(&one["cite"])).collect()),
+            cite: once(&traces.iter().filter_map(|one| text(&one["cite"])).collect::<Vec<_>>()),
             confidence: traces.iter().filter_map(weakest).max(),
             note: None,
             trace: trace.clone(),
@@ -323,7 +323,7 @@ fn text(json: &Json) -> Option<String> {
     json.as_str().map(str::to_owned)
 }
 
-fn once(cites: Vec<String>) -> Option<String> {
+fn once(cites: &[String]) -> Option<String> {
     let mut told: Vec<&str> = Vec::new();
     for cite in cites.iter().flat_map(|cite| cite.split('；')).filter(|cite| !cite.is_empty()) {
         if !told.contains(&cite) {

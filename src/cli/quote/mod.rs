@@ -14,8 +14,10 @@ use crate::{
     rulebook::Book,
 };
 use clap::Args;
+use serde_json::json;
 use std::{
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -47,6 +49,9 @@ pub(super) struct QuoteArgs {
 
 impl QuoteArgs {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
+        if let Some(path) = &self.template {
+            return template(path, output);
+        }
         let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
         let book = book::read(rules)?;
         let text = fs::read_to_string(path)
@@ -66,8 +71,30 @@ impl QuoteArgs {
     }
 }
 
+/// The tender file that people start from.
+const TEMPLATE: &str = include_str!("../../../examples/hotline/tender.toml");
+
+/// Writes a made-up tender; what is there already is somebody's work.
+fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
+    let place = path.display().to_string();
+    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    written.map_err(|error| {
+        let message = match error.kind() {
+            io::ErrorKind::AlreadyExists => "已经有这个文件，没有覆盖".to_owned(),
+            _ => error.to_string(),
+        };
+        CliError::input("template", message).at(place.clone())
+    })?;
+    if output.is_json() {
+        output.json(&json!({ "template": place }));
+    } else {
+        output.text(&format!("标书样例已写入 {place}，照着改即可"));
+    }
+    Ok(Done::Clean)
+}
+
 fn faulty(fault: &TenderFault) -> CliError {
-    CliError::tender(&fault.sources, &fault.diagnostics)
+    CliError::diagnostics("tender", "标书有误", &fault.sources, &fault.diagnostics)
 }
 
 fn refused(book: &Book, refusal: Refusal) -> CliError {
