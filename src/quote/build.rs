@@ -211,7 +211,7 @@ impl<'d> Builder<'d, '_> {
                         said.number(&format!("social.base_ceiling[{line}]"))?,
                     ),
                     rate: said.number(&rate)?,
-                    fixed: said.number(&format!("social.fixed[{line},employer]"))?,
+                    fixed: said.number(&format!("quote.month.flat[{line},employer]"))?,
                     rounding: said.rounding(&format!("social.rounding[{line},employer]"))?,
                     cite,
                     confidence,

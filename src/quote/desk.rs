@@ -243,7 +243,7 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
             format!("social.base_floor[{line}]"),
             format!("social.base_ceiling[{line}]"),
             format!("social.effective_rate[{line},employer]"),
-            format!("social.fixed[{line},employer]"),
+            format!("quote.month.flat[{line},employer]"),
             format!("social.rounding[{line},employer]"),
         ]);
     }
