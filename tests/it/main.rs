@@ -13,6 +13,7 @@ mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod papers;
 mod pay;
 mod postgres;
 mod quote;
