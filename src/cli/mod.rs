@@ -2,12 +2,15 @@
 //!
 //! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
 
+mod act;
 mod book;
 mod error;
 mod eval;
+mod ledger;
 mod output;
 mod pay;
 mod rules;
+mod run;
 mod table;
 mod tools;
 
@@ -44,6 +47,12 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 让一批工资依次试算、批准、发放、关账
+    #[command(subcommand)]
+    Run(run::Run),
+    /// 核对账本，重算账本里的工资
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -64,6 +73,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match arguments.command {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
+        Command::Ledger(ledger) => ledger.run(&output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

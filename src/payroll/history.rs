@@ -2,7 +2,6 @@
 
 use super::chart::Chart;
 use crate::{
-    engine::Value,
     quantity::Exact,
     rulebook::{Aggregate, EntryId},
 };
@@ -29,7 +28,7 @@ pub struct Known {
 
 impl Known {
     /// The values to carry into a slip. What is known of no earlier slip stays with the default of the rule.
-    pub(super) fn carried(&self, chart: &Chart<'_>) -> Vec<(EntryId, Value)> {
+    pub(super) fn carried(&self, chart: &Chart<'_>) -> Vec<(EntryId, Exact)> {
         if self.opening.is_none() && self.slips.is_empty() {
             return Vec::new();
         }
@@ -46,7 +45,7 @@ impl Known {
                 Aggregate::Last => *amounts.last()?,
                 Aggregate::Average => sum.div(count).ok()?,
             };
-            Some((entry, Value::Number(value)))
+            Some((entry, value))
         });
         carried.collect()
     }
@@ -64,7 +63,7 @@ mod tests {
     }
 
     /// What is carried, by the id of the carried value.
-    fn carried(known: &Known) -> BTreeMap<String, Value> {
+    fn carried(known: &Known) -> BTreeMap<String, Exact> {
         let month = month("2026-09", "2026-09-30");
         let chart = month.chart();
         let named = |(entry, value)| (chart.book.entry(entry).full_id.clone(), value);
@@ -77,15 +76,15 @@ mod tests {
         let opening = Balance { through, amounts: amounts(60_000, 1_000) };
         let both = Known { opening: Some(opening.clone()), slips: vec![amounts(20_000, 345), amounts(5_000, 0)] };
         let carried_in = carried(&both);
-        assert_eq!(carried_in["payroll.prior_income"], Value::Number(Exact::from(85_000)));
-        assert_eq!(carried_in["tax.wages.prior_withheld"], Value::Number(Exact::from(1_345)));
+        assert_eq!(carried_in["payroll.prior_income"], Exact::from(85_000));
+        assert_eq!(carried_in["tax.wages.prior_withheld"], Exact::from(1_345));
         // A figure that no slip has had counts as nought.
-        assert_eq!(carried_in["payroll.prior_other"], Value::Number(Exact::ZERO));
+        assert_eq!(carried_in["payroll.prior_other"], Exact::ZERO);
 
         let only_opening = carried(&Known { opening: Some(opening), slips: Vec::new() });
-        assert_eq!(only_opening["payroll.prior_income"], Value::Number(Exact::from(60_000)));
+        assert_eq!(only_opening["payroll.prior_income"], Exact::from(60_000));
         let only_slips = carried(&Known { opening: None, slips: vec![amounts(7, 0)] });
-        assert_eq!(only_slips["payroll.prior_income"], Value::Number(Exact::from(7)));
+        assert_eq!(only_slips["payroll.prior_income"], Exact::from(7));
     }
 
     #[test]

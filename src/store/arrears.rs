@@ -27,6 +27,8 @@ pub struct Arrear {
     pub period: Period,
     /// The line: `pension_employee`.
     pub line: String,
+    /// The name of the line for people.
+    pub name: String,
     /// Decimal text, negative where too much was paid.
     pub amount: String,
 }
@@ -59,6 +61,7 @@ impl Entry for ArrearEntry<'_> {
             Column::Text("worker"),
             Column::Text("period"),
             Column::Text("line"),
+            Column::Text("name"),
             Column::Text("amount"),
             Column::Text("booked_in"),
             Column::Text("rulebook_digest"),
@@ -70,13 +73,14 @@ impl Entry for ArrearEntry<'_> {
     };
 
     fn cells(&self) -> Vec<Cell<'_>> {
-        let Arrear { person, worker, period, line, amount } = self.arrear;
+        let Arrear { person, worker, period, line, name, amount } = self.arrear;
         vec![
             self.payer.into(),
             person.as_str().into(),
             worker.as_str().into(),
             period.to_string().into(),
             line.as_str().into(),
+            name.as_str().into(),
             amount.as_str().into(),
             self.booked_in.to_string().into(),
             self.rulebook_digest.into(),
@@ -116,10 +120,8 @@ impl Ledger {
             if booked.values().map(Vec::len).sum::<usize>() != known {
                 return Err(Problem::Locked);
             }
-            let entries: Vec<ArrearEntry<'_>> = arrears
-                .iter()
-                .map(|arrear| ArrearEntry { payer, arrear, booked_in, rulebook_digest, act })
-                .collect();
+            let entries: Vec<ArrearEntry<'_>> =
+                arrears.iter().map(|arrear| ArrearEntry { payer, arrear, booked_in, rulebook_digest, act }).collect();
             writer.append(&entries).await?;
             writer.commit().await
         })
@@ -143,13 +145,17 @@ impl Ledger {
         self.block(async {
             let mut transaction = self.connections.read().await?;
             let mut select = Statement::new(SELECT);
-            select.value(payer.to_owned())?.text(" AND booked_in = ").value(booked_in.to_string())?.text(" ORDER BY id");
+            select
+                .value(payer.to_owned())?
+                .text(" AND booked_in = ")
+                .value(booked_in.to_string())?
+                .text(" ORDER BY id");
             select.rows(&mut transaction).await?.iter().map(read_arrear).collect()
         })
     }
 }
 
-const SELECT: &str = "SELECT id, person, worker, period, line, amount, booked_in FROM arrear WHERE payer = ";
+const SELECT: &str = "SELECT id, person, worker, period, line, name, amount, booked_in FROM arrear WHERE payer = ";
 
 async fn read(
     connection: &mut Connection,
@@ -159,7 +165,11 @@ async fn read(
     let mut found: BTreeMap<String, Vec<BookedArrear>> = BTreeMap::new();
     for persons in persons.chunks(LIST_LIMIT) {
         let mut select = Statement::new(SELECT);
-        select.value(payer.to_owned())?.text(" AND ").is_one_of("person", persons.iter().copied())?.text(" ORDER BY id");
+        select
+            .value(payer.to_owned())?
+            .text(" AND ")
+            .is_one_of("person", persons.iter().copied())?
+            .text(" ORDER BY id");
         for row in select.rows(&mut *connection).await? {
             let booked = read_arrear(&row)?;
             found.entry(booked.arrear.person.clone()).or_default().push(booked);
@@ -175,6 +185,7 @@ fn read_arrear(row: &sqlx::any::AnyRow) -> Result<BookedArrear, Problem> {
         worker: row.try_get("worker")?,
         period: stored(id, row.try_get("period")?)?,
         line: row.try_get("line")?,
+        name: row.try_get("name")?,
         amount: row.try_get("amount")?,
     };
     Ok(BookedArrear { arrear, booked_in: stored(id, row.try_get("booked_in")?)? })

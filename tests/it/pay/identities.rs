@@ -118,7 +118,14 @@ impl Someone {
             ]
             .map(|(id, given)| (id.to_owned(), given)),
         );
-        Row { places: Places::all(Some(CITIES[self.city])), hired: self.hired, left: None, facts, known }
+        Row {
+            places: Places::all(Some(CITIES[self.city])),
+            hired: self.hired,
+            left: None,
+            facts,
+            known,
+            arrears: Vec::new(),
+        }
     }
 
     fn known(&self) -> Known {

@@ -8,7 +8,9 @@ mod golden;
 mod hotline;
 mod identities;
 mod ledger;
+mod runs;
 
+pub(crate) use crate::ledger::raw_file as raw;
 use crate::rules::Ran;
 use serde_json::Value;
 use std::{
