@@ -4,6 +4,7 @@
 #![allow(clippy::duplicate_mod, reason = "the same tests of the ledger run on two databases")]
 #![allow(clippy::arithmetic_side_effects, reason = "an oracle of rational numbers reads like arithmetic")]
 
+mod agreement;
 mod boundaries;
 mod columns;
 mod decimal_arithmetic;

@@ -10,6 +10,8 @@ pub(super) use books::Books;
 pub(super) use order::{Batch, Order, RunKind};
 pub(super) use stored::{StoredInputs, recompute};
 
+pub(super) use files::cannot_write;
+
 use super::{
     Done,
     act::Actor,
