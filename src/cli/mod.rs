@@ -3,6 +3,7 @@
 //! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
 
 mod act;
+mod arrears;
 mod book;
 mod check;
 mod draft;
@@ -56,6 +57,8 @@ enum Command {
     /// 让一批工资依次试算、批准、发放、关账
     #[command(subcommand)]
     Run(run::Run),
+    /// 比对已发放的各月，把后来公布的规则带来的差额记到本期
+    Arrears(arrears::Arrears),
     /// 核对账本，重算账本里的工资
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
@@ -82,6 +85,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
+        Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
         Command::Ledger(ledger) => ledger.run(&output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),

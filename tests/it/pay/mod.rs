@@ -3,6 +3,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "fractions without limit do not overflow, and a test may fail")]
 
 mod arithmetic;
+mod arrears;
 mod clerk;
 mod golden;
 mod hotline;

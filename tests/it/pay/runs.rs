@@ -121,7 +121,7 @@ fn an_edit_of_the_rules_makes_a_preview_stale() {
     assert_eq!(refused(&stale), (2, "stale".to_owned()));
 }
 
-fn copy(from: &std::path::Path, to: &std::path::Path) {
+pub(super) fn copy(from: &std::path::Path, to: &std::path::Path) {
     fs::create_dir_all(to).unwrap();
     for entry in fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
