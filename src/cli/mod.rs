@@ -12,10 +12,12 @@ mod eval;
 mod ledger;
 mod output;
 mod pay;
+mod quote;
 mod rules;
 mod run;
 mod table;
 mod tools;
+mod usage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -62,6 +64,8 @@ enum Command {
     /// 核对账本，重算账本里的工资
     #[command(subcommand)]
     Ledger(ledger::LedgerCommand),
+    /// 测算一份标书的报价
+    Quote(Box<quote::QuoteArgs>),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -76,7 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::usage(&error, &arguments),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
@@ -87,6 +91,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
         Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
         Command::Ledger(ledger) => ledger.run(&output),
+        Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),
