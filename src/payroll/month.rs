@@ -2,7 +2,7 @@
 
 use super::{
     chart::{Chart, ChartError},
-    history::Known,
+    history::{Known, Payment, month_number},
     slip::{Arrear, Slip},
 };
 use crate::{
@@ -22,6 +22,8 @@ pub struct Row {
     pub hired: NaiveDate,
     /// The last day of employment, if it has come.
     pub left: Option<NaiveDate>,
+    /// 项目: what is paid for one project in a month may count as one payment.
+    pub project: String,
     /// The facts.
     pub facts: BTreeMap<String, Given>,
     /// What is known of earlier payments in the tax year.
@@ -126,7 +128,8 @@ impl<'b> Month<'b> {
     /// # Errors
     /// What keeps the row from being computed.
     pub fn carried(&self, row: &Row) -> Result<BTreeMap<String, Given>, Refusal> {
-        let carried = row.known.carried(&self.chart).into_iter();
+        let payment = Payment { on: self.dates.payment, project: &row.project };
+        let carried = row.known.carried(&self.chart, payment).into_iter();
         let mut given: BTreeMap<String, Given> = carried
             .map(|(entry, number)| (self.chart.book.entry(entry).full_id.clone(), Given::Number(number)))
             .collect();
@@ -163,7 +166,8 @@ impl<'b> Month<'b> {
     /// What no ledger and no opening balance says is said, never assumed.
     fn missing_months(&self, row: &Row) -> Exact {
         let through = row.known.opening.as_ref().map(|opening| opening.through);
-        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(row.known.slips.len());
+        let known = row.known.months_paid(self.dates.payment);
+        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(known);
         Exact::from(i64::try_from(missing).unwrap_or(i64::MAX))
     }
 }
@@ -181,11 +185,6 @@ fn arrears_facts(arrears: &[Arrear]) -> Result<BTreeMap<String, Given>, Arithmet
         }
     }
     Ok(sums)
-}
-
-/// Months counted on, January of the year nought being 0.
-fn month_number(day: NaiveDate) -> i32 {
-    day.year() * 12 + day.month0().cast_signed()
 }
 
 impl Refusal {
@@ -238,6 +237,7 @@ pub(super) mod tests {
             places: Places::all(Some("530100")),
             hired,
             left: None,
+            project: String::new(),
             facts,
             known: Known::default(),
             arrears: Vec::new(),
@@ -302,7 +302,7 @@ pub(super) mod tests {
         month.prepare([&row.places]).unwrap();
         assert!(matches!(month.slip(&row), Err(Refusal::Facts(reason)) if reason.starts_with("其他扣款")));
         row.facts.remove("payroll.other_deduction");
-        row.facts.remove("social.declared_base");
-        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["申报缴费基数".to_owned()])));
+        row.facts.remove("fund.rate");
+        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["公积金缴存比例".to_owned()])));
     }
 }

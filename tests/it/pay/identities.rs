@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use gongche::{
     engine::Places,
-    payroll::{Balance, Known, Line, Month, Row, Slip, Totals},
+    payroll::{Balance, Earlier, Known, Line, Month, Row, Slip, Totals},
     quantity::{Exact, Money},
     rulebook::{Book, Given, Sources},
 };
@@ -122,6 +122,7 @@ impl Someone {
             places: Places::all(Some(CITIES[self.city])),
             hired: self.hired,
             left: None,
+            project: String::new(),
             facts,
             known,
             arrears: Vec::new(),
@@ -142,7 +143,7 @@ impl Someone {
         let mut known = self.known();
         let slip = |(at, (paid_on, month)): (usize, &(NaiveDate, Month<'static>))| {
             let slip = month.slip(&self.row(at, *paid_on, known.clone())).unwrap();
-            known.slips.push(slip.carried.clone());
+            known.slips.push(Earlier { paid_on: *paid_on, project: String::new(), amounts: slip.carried.clone() });
             slip
         };
         MONTHS.iter().enumerate().map(slip).collect()
