@@ -13,6 +13,7 @@ mod ledger;
 mod output;
 mod pay;
 mod quote;
+mod review;
 mod rules;
 mod run;
 mod table;
@@ -66,6 +67,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// 测算一份标书的报价
     Quote(Box<quote::QuoteArgs>),
+    /// 审查别人起草的合同、采购文件或者规章制度
+    Review(review::Review),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -92,6 +95,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
         Command::Ledger(ledger) => ledger.run(&output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
+        Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),
