@@ -101,6 +101,9 @@ fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
                                     cite: nothing.cite.clone(),
                                 }]
                             }
+                            Answer::Unknown(unsaid) => {
+                                vec![Said { text: format!("不知道（{}）", unsaid.reason), from: None, cite: None }]
+                            }
                         };
                         said.insert(key(&cell, place), (book.lexicon().cell_name(id, &cell), told));
                     }
@@ -115,6 +118,13 @@ fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
                             format!("{when}：{}", case.formula.text.value)
                         };
                         cases.iter().map(line).collect::<Vec<_>>().join("；")
+                    }
+                    Way::Tests(tests) => {
+                        let line = |test: &crate::rulebook::Test| {
+                            let when = test.when.as_ref().map_or("其他情形", |when| when.text.value.as_str());
+                            format!("{}（{when}）：{}（{}）", test.name, test.gives.text.value, test.cite)
+                        };
+                        tests.iter().map(line).collect::<Vec<_>>().join("；")
                     }
                 };
                 let told = Said { text, from: None, cite: figure.cite.clone() };

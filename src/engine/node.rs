@@ -30,10 +30,14 @@ pub enum Node<'b> {
     If(Box<Node<'b>>, Box<Node<'b>>, Box<Node<'b>>),
     /// Of pairs of condition and formula the one whose condition holds; a last one without condition where none does.
     Cases(Vec<(Option<Node<'b>>, Node<'b>)>),
+    /// Of pairs of condition and formula the first whose condition holds; the last has no condition.
+    Tests(Vec<(Option<Node<'b>>, Node<'b>)>),
     /// The largest that there is.
     Max(Vec<Node<'b>>),
     /// The smallest that there is.
     Min(Vec<Node<'b>>),
+    /// The sum of those that there are; none where there are none.
+    Add(Vec<Node<'b>>),
     /// x, at least low and at most high, as far as there are such.
     Clamp(Box<Node<'b>>, Box<Node<'b>>, Box<Node<'b>>),
     /// The size without the sign.
@@ -88,7 +92,7 @@ impl Node<'_> {
                 b.reads(reads);
                 c.reads(reads);
             }
-            Self::Cases(cases) => {
+            Self::Cases(cases) | Self::Tests(cases) => {
                 for (when, formula) in cases {
                     if let Some(when) = when {
                         when.reads(reads);
@@ -100,6 +104,7 @@ impl Node<'_> {
             | Self::Or(items)
             | Self::Max(items)
             | Self::Min(items)
+            | Self::Add(items)
             | Self::Sum(items)
             | Self::Date(_, items) => items.iter().for_each(|item| item.reads(reads)),
             Self::Select(key, arms) => {

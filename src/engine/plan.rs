@@ -8,8 +8,8 @@ use super::{
 };
 use crate::formula::Span;
 use crate::rulebook::{
-    Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, Nothing,
-    PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
+    Answer, Band, Body, Book, Consequence, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal,
+    MessagePart, NATION, Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
 };
 use chrono::{Months, NaiveDate};
 use std::collections::BTreeMap;
@@ -108,6 +108,16 @@ pub enum Coverage {
         /// What other places have.
         besides: String,
     },
+    /// There is a value, and the book does not know it.
+    #[error("规则库不知道{place}的「{name}」：{reason}")]
+    Unknown {
+        /// The cell.
+        name: String,
+        /// The place.
+        place: String,
+        /// Why it is not known.
+        reason: String,
+    },
     /// No version answers for the date.
     #[error("规则库里{place}的「{name}」不覆盖 {on}：{reason}")]
     NoVersion {
@@ -149,6 +159,34 @@ pub struct PlannedFinding<'b> {
     pub values: Vec<(Node<'b>, &'b Term)>,
 }
 
+/// A question as planned.
+#[derive(Debug)]
+pub struct PlannedQuestion<'b> {
+    /// The question.
+    pub question: &'b crate::rulebook::Question,
+    /// The cell of its fact.
+    pub slot: SlotId,
+    /// The sign that ends its presumption.
+    pub unless: Option<Node<'b>>,
+    /// When each thing that its answers speak for is said.
+    pub speaks: Vec<Node<'b>>,
+    /// The answers to try.
+    pub tries: Option<Vec<Node<'b>>>,
+}
+
+/// A consequence as planned.
+#[derive(Debug)]
+pub struct PlannedConsequence<'b> {
+    /// The consequence.
+    pub consequence: &'b Consequence,
+    /// Its package.
+    pub package: PackageId,
+    /// When it follows.
+    pub when: Node<'b>,
+    /// The values of its sentence.
+    pub values: Vec<(Node<'b>, &'b Term)>,
+}
+
 /// A plan: what to compute, decided once.
 #[derive(Debug)]
 pub struct Plan<'b> {
@@ -157,6 +195,8 @@ pub struct Plan<'b> {
     slots: Vec<Slot<'b>>,
     index: BTreeMap<EntryId, BTreeMap<Vec<usize>, SlotId>>,
     findings: Vec<PlannedFinding<'b>>,
+    questions: Vec<PlannedQuestion<'b>>,
+    consequences: Vec<PlannedConsequence<'b>>,
 }
 
 impl<'b> Plan<'b> {
@@ -172,13 +212,23 @@ impl<'b> Plan<'b> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let reach = book.reach(package);
         let binds = reach.iter().flat_map(|one| book.package(*one).binds.iter().copied()).collect();
-        let plan = Plan { book, question, slots: Vec::new(), index: BTreeMap::new(), findings: Vec::new() };
+        let plan = Plan {
+            book,
+            question,
+            slots: Vec::new(),
+            index: BTreeMap::new(),
+            findings: Vec::new(),
+            questions: Vec::new(),
+            consequences: Vec::new(),
+        };
         let mut planner = Planner { plan, binds, diagnostics: Vec::new(), decided_by: Vec::new() };
         for (entry, cell) in goals {
             planner.slot(*entry, cell);
         }
         for one in reach {
             planner.findings(one);
+            planner.questions(one);
+            planner.consequences(one);
         }
         if planner.diagnostics.is_empty() { Ok(planner.plan) } else { Err(planner.diagnostics) }
     }
@@ -219,6 +269,18 @@ impl<'b> Plan<'b> {
         &self.findings
     }
 
+    /// The questions.
+    #[must_use]
+    pub fn questions(&self) -> &[PlannedQuestion<'b>] {
+        &self.questions
+    }
+
+    /// The consequences.
+    #[must_use]
+    pub fn consequences(&self) -> &[PlannedConsequence<'b>] {
+        &self.consequences
+    }
+
     /// The slots that a slot's formula may read.
     #[must_use]
     pub fn reads(&self, id: SlotId) -> Vec<SlotId> {
@@ -251,7 +313,8 @@ impl<'b> Plan<'b> {
             nearest.map_or_else(String::new, |code| format!("；最近的有值地区是{}", book.regions().path(code)))
         } else {
             let tiers = book.tiers(slot.entry, &slot.cell, code, self.question.dates.of(package.clock));
-            let listed = format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"));
+            let unit = book.entry(slot.entry).of.unit();
+            let listed = format!("；所在省份各档为 {} {unit}，没有资料说明这里属于哪一档", tiers.join("、"));
             if tiers.is_empty() { String::new() } else { listed }
         };
         Coverage::NoValue { name: name.clone(), place: place.clone(), besides }
@@ -313,11 +376,12 @@ impl<'b> Planner<'b> {
                 let node = match &figure.way {
                     Way::Formula(formula) => self.formula(formula, &at_hand),
                     Way::Cases(cases) => {
-                        let arms = cases.iter().map(|case| {
-                            let when = case.when.as_ref().map(|when| self.formula(when, &at_hand));
-                            (when, self.formula(&case.formula, &at_hand))
-                        });
+                        let arms = cases.iter().map(|case| self.arm(case.when.as_ref(), &case.formula, &at_hand));
                         Node::Cases(arms.collect())
+                    }
+                    Way::Tests(tests) => {
+                        let arms = tests.iter().map(|test| self.arm(test.when.as_ref(), &test.gives, &at_hand));
+                        Node::Tests(arms.collect())
                     }
                 };
                 let round = match figure.round {
@@ -351,12 +415,17 @@ impl<'b> Planner<'b> {
         let (role, place) = self.place(entry);
         let place = match place {
             Some(place) => place,
-            None if !book.entry(entry).by_region => crate::rulebook::NATION.to_owned(),
+            None if !book.entry(entry).by_region => NATION.to_owned(),
             None => return Origin::Missing(Coverage::NoPlace { name: name(), role: role.name() }),
         };
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
+            Ok(Some((Answer::Unknown(unsaid), _))) => Origin::Missing(Coverage::Unknown {
+                name: name(),
+                place: book.regions().path(&place),
+                reason: unsaid.reason.clone(),
+            }),
             Ok(None) => Origin::Missing(Coverage::NoValue {
                 name: name(),
                 place: book.regions().path(&place),
@@ -383,11 +452,7 @@ impl<'b> Planner<'b> {
         let version = match timeline.on(on, self.plan.question.known_at) {
             Ok(version) => version,
             Err(gap) => {
-                let reason = match gap {
-                    Gap::Before(first) => format!("最早的一版自 {first} 起"),
-                    Gap::After(last) => format!("最后一版到 {last} 为止"),
-                    Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
-                };
+                let reason = nearest(timeline, gap);
                 return Origin::Missing(Coverage::NoVersion { name: name(), place: place(), on, reason });
             }
         };
@@ -403,6 +468,22 @@ impl<'b> Planner<'b> {
 
     fn formula(&mut self, formula: &'b Formula, at_hand: &AtHand) -> Node<'b> {
         self.node(&formula.term, at_hand)
+    }
+
+    /// A condition, if there is one, and what it leads to.
+    fn arm(
+        &mut self,
+        when: Option<&'b Formula>,
+        formula: &'b Formula,
+        at_hand: &AtHand,
+    ) -> (Option<Node<'b>>, Node<'b>) {
+        let when = when.map(|when| self.formula(when, at_hand));
+        // What the member at hand rules out reads nothing, and keeps its place: the trace counts.
+        let formula = match when {
+            Some(Node::Constant(Value::Boolean(false))) => Node::Constant(Value::None),
+            _ => self.formula(formula, at_hand),
+        };
+        (when, formula)
     }
 
     fn boxed(&mut self, term: &'b Term, at_hand: &AtHand) -> Box<Node<'b>> {
@@ -438,6 +519,7 @@ impl<'b> Planner<'b> {
             },
             TermKind::Max(terms) => Node::Max(self.nodes(terms, at_hand)),
             TermKind::Min(terms) => Node::Min(self.nodes(terms, at_hand)),
+            TermKind::Add(terms) => Node::Add(self.nodes(terms, at_hand)),
             TermKind::Clamp(x, low, high) => {
                 Node::Clamp(self.boxed(x, at_hand), self.boxed(low, at_hand), self.boxed(high, at_hand))
             }
@@ -542,17 +624,61 @@ impl<'b> Planner<'b> {
             for cell in book.lexicon().cells(&finding.by) {
                 let at_hand: AtHand = finding.by.iter().copied().zip(cell.iter().copied()).collect();
                 let when = self.formula(&finding.when, &at_hand);
-                let values = finding
-                    .message
-                    .iter()
-                    .filter_map(|part| match part {
-                        MessagePart::Value(term) => Some((self.node(term, &at_hand), term)),
-                        _ => None,
-                    })
-                    .collect();
+                let values = self.values(&finding.message, &at_hand);
                 self.plan.findings.push(PlannedFinding { finding, package, cell, when, values });
             }
         }
+    }
+
+    /// The values of a sentence.
+    fn values(&mut self, message: &'b [MessagePart], at_hand: &AtHand) -> Vec<(Node<'b>, &'b Term)> {
+        let value = |part: &'b MessagePart| match part {
+            MessagePart::Value(term) => Some((self.node(term, at_hand), term)),
+            _ => None,
+        };
+        message.iter().filter_map(value).collect()
+    }
+
+    fn questions(&mut self, package: PackageId) {
+        let book = self.plan.book;
+        let nothing_at_hand = AtHand::new();
+        for question in &book.package(package).questions {
+            let mut formulas = |formulas: &'b [Formula]| -> Vec<Node<'b>> {
+                formulas.iter().map(|formula| self.formula(formula, &nothing_at_hand)).collect()
+            };
+            let tries = question.tries.as_deref().map(&mut formulas);
+            let speaks = question.speaks.iter().map(|one| self.formula(&one.when, &nothing_at_hand)).collect();
+            let unless = question.unless.as_ref().map(|unless| self.formula(unless, &nothing_at_hand));
+            let slot = self.slot(question.fact, &[]);
+            self.plan.questions.push(PlannedQuestion { question, slot, unless, speaks, tries });
+        }
+    }
+
+    fn consequences(&mut self, package: PackageId) {
+        let book = self.plan.book;
+        let nothing_at_hand = AtHand::new();
+        for consequence in &book.package(package).consequences {
+            let when = self.formula(&consequence.when, &nothing_at_hand);
+            let values = self.values(&consequence.message, &nothing_at_hand);
+            self.plan.consequences.push(PlannedConsequence { consequence, package, when, values });
+        }
+    }
+}
+
+/// The version nearest to a day that none answers for, with its citation.
+fn nearest(timeline: &Timeline, gap: Gap<'_>) -> String {
+    let cited = |is: &dyn Fn(&Version) -> bool| {
+        let cite = timeline.versions().iter().find(|version| is(version)).map(|version| version.cite.as_str());
+        cite.filter(|cite| *cite != UNKNOWN).map_or(String::new(), |cite| format!("（{cite}）"))
+    };
+    match gap {
+        Gap::Before(first) => format!("最早的一版{}自 {first} 起", cited(&|version| version.from == *first)),
+        Gap::After(end) => {
+            // `until` is the first day on which it no longer is; people name the last on which it was.
+            let last = end.pred_opt().unwrap_or(*end);
+            format!("最后一版{}施行到 {last}", cited(&|version| version.until == Some(*end)))
+        }
+        Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
     }
 }
 

@@ -383,6 +383,11 @@ impl Elaborator<'_> {
                 }
                 made(if function == Function::Max { TermKind::Max(terms) } else { TermKind::Min(terms) }, of)
             }
+            Function::Add => {
+                let terms = self.all(arguments, Self::number)?;
+                let of = self.same_all(&terms)?;
+                made(TermKind::Add(terms), of)
+            }
             Function::Clamp => {
                 let terms = self.all(arguments, Self::number)?;
                 let of = self.same_all(&terms)?;

@@ -88,8 +88,11 @@ fn what_was_known_is_seen_on_both_sides_of_its_publication() {
 #[test]
 fn what_the_book_does_not_cover_ends_with_three() {
     for (arguments, needle) in [
-        (eval("base_floor", &["--on", "2025-06-30", "--region", "甲市"]), "最早的一版自 2025-07-01 起"),
-        (eval("base_floor", &["--on", "2027-01-01", "--region", "乙市"]), "到 2027-01-01 为止"),
+        (
+            eval("base_floor", &["--on", "2025-06-30", "--region", "甲市"]),
+            "最早的一版（样社发〔2025〕1号 第一条）自 2025-07-01 起",
+        ),
+        (eval("base_floor", &["--on", "2027-01-01", "--region", "乙市"]), "施行到 2026-12-31"),
         (eval("base_floor", &["--on", "2026-08-31", "--region", "甲市", "--known-at", "2025-06-19"]), "没有公布"),
         (eval("base_floor", &["--on", "2026-08-31"]), "参保地"),
         (eval("base_floor", &["--on", "2026-08-31", "--region", "中区"]), "样例直辖市中区"),

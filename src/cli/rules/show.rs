@@ -56,10 +56,7 @@ impl Show {
 
 /// What an entry reads, without repetition, in the order of first mention.
 fn reads(book: &Book, figure: &Figure) -> Vec<EntryId> {
-    let formulas = match &figure.way {
-        Way::Formula(formula) => vec![formula],
-        Way::Cases(cases) => cases.iter().flat_map(|case| case.when.iter().chain([&case.formula])).collect(),
-    };
+    let formulas = figure.way.formulas();
     let mut reads = Vec::new();
     let rounding = if let Round::Value(value) = figure.round { Some(value) } else { None };
     for entry in formulas.into_iter().flat_map(|formula| formula.term.reads()).chain(rounding) {
@@ -158,6 +155,19 @@ fn json(book: &Book, id: EntryId, said: &[Said<'_>]) -> Json {
                     });
                     set("cases", cases.collect());
                 }
+                Way::Tests(tests) => {
+                    let tests = tests.iter().map(|test| {
+                        json!({
+                            "name": test.name,
+                            "when": test.when.as_ref().map(|when| &when.text.value),
+                            "gives": test.gives.text.value,
+                            "cite": test.cite,
+                            "confidence": test.confidence.mark(),
+                            "note": test.note,
+                        })
+                    });
+                    set("tests", tests.collect());
+                }
             }
             set("round", json!(rounding(book, figure.round).map(|(written, _)| written)));
             set("cite", json!(figure.cite));
@@ -179,6 +189,10 @@ fn json(book: &Book, id: EntryId, said: &[Said<'_>]) -> Json {
                         answer["versions"] = versions.map(|one| survey::version_json(book, entry.of, one)).collect();
                     }
                     Answer::None(nothing) => answer["none"] = survey::nothing_json(book, nothing),
+                    Answer::Unknown(unsaid) => {
+                        answer["unknown"] =
+                            json!({ "reason": unsaid.reason, "source": unsaid.source, "note": unsaid.note });
+                    }
                 }
                 answer
             });
@@ -257,6 +271,17 @@ fn write_figure(book: &Book, figure: &Figure, text: &mut String) {
                 let _ = writeln!(text, "情形：{when}{cite}\n  = {}", case.formula.text.value);
             }
         }
+        Way::Tests(tests) => {
+            for (at, test) in tests.iter().enumerate() {
+                let when = test.when.as_ref().map_or("其他情形", |when| when.text.value.as_str());
+                let (result, mark) = (&test.gives.text.value, test.confidence.mark());
+                let _ =
+                    writeln!(text, "检验{}：{}（{}，{mark}）\n  {when}\n  = {result}", at + 1, test.name, test.cite);
+                if let Some(note) = &test.note {
+                    let _ = writeln!(text, "  注：{note}");
+                }
+            }
+        }
     }
     if let Some((_, words)) = rounding(book, figure.round) {
         let _ = writeln!(text, "舍入：{words}");
@@ -298,6 +323,15 @@ fn write_said(book: &Book, said: &Said<'_>, text: &mut String) {
                 let _ = writeln!(text, "    可信度 {}（{}）", confidence.mark(), confidence.meaning());
             }
             if let Some(note) = &nothing.note {
+                let _ = writeln!(text, "    注：{note}");
+            }
+        }
+        Answer::Unknown(unsaid) => {
+            let _ = writeln!(text, "  不知道：{}", unsaid.reason);
+            if let Some(source) = &unsaid.source {
+                let _ = writeln!(text, "    来源：{source}");
+            }
+            if let Some(note) = &unsaid.note {
                 let _ = writeln!(text, "    注：{note}");
             }
         }

@@ -146,7 +146,15 @@ fn format(kind: Kind) -> Format {
         Kind::Date => "yyyy-mm-dd",
         Kind::Class | Kind::Count => "0",
         Kind::Hours => "0.##",
-        Kind::Text | Kind::Number | Kind::IdKind | Kind::Engagement | Kind::Month | Kind::Reading | Kind::YesNo => "@",
+        Kind::Text
+        | Kind::Number
+        | Kind::IdKind
+        | Kind::Engagement
+        | Kind::Month
+        | Kind::Reading
+        | Kind::YesNo
+        | Kind::Scheme
+        | Kind::Told => "@",
     };
     Format::new().set_num_format(code)
 }
@@ -176,9 +184,10 @@ fn holds(kind: Kind) -> &'static str {
         Kind::Month => "月份。",
         Kind::Rate => "比例。",
         Kind::YesNo => "填“是”或“否”（不填为“否”）。",
+        Kind::Told => "填“是”或“否”。",
         Kind::Hours => "小时数。",
         Kind::Count => "整数。",
-        Kind::IdKind | Kind::Engagement | Kind::Class | Kind::Reading => "从下拉列表中选择。",
+        Kind::IdKind | Kind::Engagement | Kind::Class | Kind::Reading | Kind::Scheme => "从下拉列表中选择。",
         Kind::Text | Kind::Number => "",
     }
 }
@@ -188,8 +197,9 @@ fn choices(kind: Kind) -> Result<Option<DataValidation>, XlsxError> {
     let list = match kind {
         Kind::Engagement => choose.allow_list_strings(&Engagement::ALL.map(Engagement::label))?,
         Kind::Reading => choose.allow_list_strings(&BreakReading::ALL.map(BreakReading::label))?,
-        Kind::YesNo => choose.allow_list_strings(&["是", "否"])?,
+        Kind::YesNo | Kind::Told => choose.allow_list_strings(&["是", "否"])?,
         Kind::Class => choose.allow_list_strings(&["1", "2", "3", "4", "5", "6", "7", "8"])?,
+        Kind::Scheme => choose.allow_list_strings(&["一档", "二档", "三档"])?,
         // The names together are longer than a list in a cell may be, so it points to where they are written.
         Kind::IdKind => {
             let (first, last) = (KINDS_FIRST_ROW + 1, KINDS_FIRST_ROW as usize + ID_KINDS.len());

@@ -8,7 +8,7 @@ use crate::{
         book::Book,
         dated::{Literal, Timeline, most_decimals},
         diagnostic::Diagnostic,
-        model::{Aggregate, Body, EntryId, Formula, Round, Type, Way},
+        model::{Aggregate, Body, EntryId, Round, Type, Way},
         term::{ScalePart, Term, TermKind},
     },
 };
@@ -83,13 +83,7 @@ impl Bounds<'_> {
     fn of_way(&mut self, way: &Way) -> Decimals {
         match way {
             Way::Formula(formula) => self.of_term(&formula.term),
-            Way::Cases(cases) => {
-                let formulas: Vec<&Formula> = cases.iter().map(|case| &case.formula).collect();
-                formulas
-                    .into_iter()
-                    .map(|formula| self.of_term(&formula.term))
-                    .try_fold(0, |most, one| Some(most.max(one?)))
-            }
+            way => self.most(way.results().into_iter().map(|formula| &formula.term)),
         }
     }
 
@@ -113,7 +107,7 @@ impl Bounds<'_> {
                 _ => None,
             },
             TermKind::If(_, then, or) => self.most([then.as_ref(), or.as_ref()]),
-            TermKind::Max(terms) | TermKind::Min(terms) => self.most(terms),
+            TermKind::Max(terms) | TermKind::Min(terms) | TermKind::Add(terms) => self.most(terms),
             TermKind::Clamp(x, low, high) => self.most([x.as_ref(), low.as_ref(), high.as_ref()]),
             TermKind::Round(_, rounding) => Some(rounding.decimals()),
             TermKind::RoundBy(..) => Some(OF_MONEY),
