@@ -111,8 +111,26 @@ impl<'b> Judge<'b> {
     pub fn decide(&self, engagement: &Engagement, depth: Depth) -> Result<Decision, Trouble> {
         let key = (engagement.region.clone(), engagement.on);
         let prepared = self.plans.get(&key).ok_or_else(|| ChartError("用工地点和日期的规则".to_owned()))?;
-        let case = Case::new(&prepared.plan, prepared.relation, prepared.answers(engagement));
+        let mut case = Case::new(&prepared.plan, prepared.relation, prepared.answers(engagement));
+        if let Some((slot, days)) = self.part_month(&case) {
+            case.known.insert(slot, days);
+        }
         decision(prepared, &case, depth)
+    }
+}
+
+impl<'b> Judge<'b> {
+    /// The working days that the second wage runs beyond its whole months, as far as the calendar knows them.
+    fn part_month(&self, case: &Case<'_, 'b>) -> Option<(SlotId, Value)> {
+        let mut evaluation = case.evaluation();
+        let mut day = |entry| match evaluation.cell(entry, &[]) {
+            Ok(Value::Date(day)) => Some(day),
+            _ => None,
+        };
+        let (from, until) = (day(self.chart.whole_months_until)?, day(self.chart.second_wage_ends)?);
+        let days = self.chart.book.calendar().working_days_between(from, until).ok()?;
+        let slot = case.plan.find(self.chart.part_month_days, &[])?;
+        Some((slot, Value::Number(i64::from(days).into())))
     }
 }
 
