@@ -79,7 +79,7 @@ pub(crate) const fn may(name: &'static str, form: Form, doc: &'static str) -> Ke
 }
 
 const CITE: Key = may("cite", Form::Text, "instrument and article, joined by ；, or \"unknown\" with a source");
-const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
+pub(super) const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
 
 static BAND: Shape = Shape {
     name: "band",
