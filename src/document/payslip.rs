@@ -46,7 +46,7 @@ pub fn payslip(
     } else {
         let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
         view["steps"] = steps.collect();
-        view["tax_due"] = slip.tax.thousands().into();
+        view["tax_due"] = of_month(slip).into();
         // 劳务报酬结算单 settles 劳务报酬.
         view["what"] = slip.paper.name.trim_end_matches("结算单").into();
         "remuneration"
@@ -67,6 +67,8 @@ pub fn payslip(
 /// | `earnings` | `name`, `amount`, `mark`; then `gross` |
 /// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`, then the same of earlier months, without base and rate; then `own_total` |
 /// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
+/// | `apart`, `tax_total` | taxes of what is taxed apart: `name`, `amount`; all tax of the payment |
+/// | `derivations` | `name`, `formula` (with numbers), `value` |
 /// | `deductions` | other deductions: `name`, `reason`, `amount`; then `deductions_total` |
 /// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
 /// | `employers` | the employer's lines: as `own`; then `employers_total` and `cost` |
@@ -132,6 +134,12 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "gross": slip.gross.thousands(),
         "own": side("employee"),
         "own_total": slip.own_total.thousands(),
+        "apart": slip.taxes_apart.iter().map(|one| json!({ "name": one.name, "amount": one.amount.thousands() }))
+            .collect::<Value>(),
+        "tax_total": slip.tax.thousands(),
+        "derivations": slip.derivations.iter().map(|one| json!({
+            "name": one.name, "formula": one.formula, "value": one.value,
+        })).collect::<Value>(),
         "deductions": deducted,
         "deductions_total": deductions_total.map_or_else(|error| error.to_string(), Money::thousands),
         "net": slip.net.thousands(),
@@ -165,9 +173,15 @@ fn tax(slip: &Slip) -> Value {
         "payable": tax.payable.thousands(),
         "relief": tax.relief.thousands(),
         "withheld": tax.withheld.thousands(),
-        "due": slip.tax.thousands(),
+        "due": of_month(slip),
         "mark": "",
     })
+}
+
+/// The tax of the month without what is taxed apart.
+fn of_month(slip: &Slip) -> String {
+    let apart = Money::sum(slip.taxes_apart.iter().map(|one| one.amount));
+    apart.and_then(|apart| slip.tax.sub(apart)).map_or_else(|error| error.to_string(), Money::thousands)
 }
 
 /// Characters that a page has room for in the list of uncertain values.

@@ -166,6 +166,12 @@ pub(super) fn slip_json(who: &Who<'_>, slip: &Slip) -> Json {
         "employer_cost": money(slip.employer_cost),
         "tax_to_date": if slip.tax_steps.is_empty() { to_date } else { Json::Null },
         "tax_steps": steps,
+        "taxes_apart": slip.taxes_apart.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "amount": money(one.amount),
+        })).collect::<Vec<_>>(),
+        "derivations": slip.derivations.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "formula": one.formula, "value": one.value,
+        })).collect::<Vec<_>>(),
         "findings": slip.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "uncertain": uncertain,
         "values_digest": slip.values_digest,
