@@ -58,12 +58,7 @@ impl CliError {
     }
 
     /// Files that are wrong, each thing with its place.
-    pub(super) fn diagnostics(
-        code: &'static str,
-        what: &str,
-        sources: &Sources,
-        diagnostics: &[Diagnostic],
-    ) -> Self {
+    pub(super) fn diagnostics(code: &'static str, what: &str, sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
         let details = in_order(diagnostics).into_iter().map(|one| {
             json!({
                 "code": one.code,

@@ -4,6 +4,7 @@
 #![allow(clippy::arithmetic_side_effects, reason = "an oracle of rational numbers reads like arithmetic")]
 
 mod boundaries;
+mod classify;
 mod columns;
 mod decimal_arithmetic;
 mod documents;

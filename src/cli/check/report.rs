@@ -46,9 +46,9 @@ pub(super) fn json(decision: &Decision, engagement: &Engagement) -> Json {
         })
     });
     let flips = decision.flips.iter().map(|flip| {
-        let changes = flip.changes.iter().map(|change| {
-            json!({ "question": change.question, "name": change.name, "from": change.from, "to": change.to })
-        });
+        let changes = flip.changes.iter().map(
+            |change| json!({ "question": change.question, "name": change.name, "from": change.from, "to": change.to }),
+        );
         json!({ "changes": changes.collect::<Vec<_>>(), "relation": flip.relation.id })
     });
     let follows = decision.follows.iter().map(|one| {
@@ -92,21 +92,41 @@ pub(super) fn text(decision: &Decision, engagement: &Engagement) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}（判断日期 {}）", conclusion(decision), engagement.on);
     if let Some(test) = &decision.settled_by {
-        let _ = writeln!(text, "  依据：{}（{}，{} {}）", test.name, test.cite, test.confidence.mark(), test.confidence.meaning());
+        let _ = writeln!(
+            text,
+            "  依据：{}（{}，{} {}）",
+            test.name,
+            test.cite,
+            test.confidence.mark(),
+            test.confidence.meaning()
+        );
         if let Some(note) = &test.note {
             let _ = writeln!(text, "  说明：{note}");
         }
     }
-    section(&mut text, "理由", decision.reasons.iter().map(|reason| {
-        let cite = reason.cite.as_ref().map_or(String::new(), |cite| format!("（{cite}）"));
-        format!("{}：{} → 指向{}{cite}", reason.name, reason.answer, reason.speaks_for.name)
-    }));
-    section(&mut text, "没有人说、按推定处理的", decision.presumed.iter().map(|one| format!("{}：{}", one.name, one.answer)));
+    section(
+        &mut text,
+        "理由",
+        decision.reasons.iter().map(|reason| {
+            let cite = reason.cite.as_ref().map_or(String::new(), |cite| format!("（{cite}）"));
+            format!("{}：{} → 指向{}{cite}", reason.name, reason.answer, reason.speaks_for.name)
+        }),
+    );
+    section(
+        &mut text,
+        "没有人说、按推定处理的",
+        decision.presumed.iter().map(|one| format!("{}：{}", one.name, one.answer)),
+    );
     section(&mut text, "还要弄清（最能决定的在前）", decision.open_questions.iter().map(asked));
-    section(&mut text, "改变这些回答，结论就会不同", decision.flips.iter().map(|flip| {
-        let changes: Vec<String> = flip.changes.iter().map(|one| format!("{} {}→{}", one.name, one.from, one.to)).collect();
-        format!("{}：成为{}", changes.join("，"), flip.relation.name)
-    }));
+    section(
+        &mut text,
+        "改变这些回答，结论就会不同",
+        decision.flips.iter().map(|flip| {
+            let changes: Vec<String> =
+                flip.changes.iter().map(|one| format!("{} {}→{}", one.name, one.from, one.to)).collect();
+            format!("{}：成为{}", changes.join("，"), flip.relation.name)
+        }),
+    );
     let mut topics: Vec<&str> = Vec::new();
     for one in &decision.follows {
         if !topics.contains(&one.topic.as_str()) {
@@ -120,11 +140,15 @@ pub(super) fn text(decision: &Decision, engagement: &Engagement) -> String {
     section(&mut text, "规则库没有、因而没有算的", decision.uncovered.iter().cloned());
     for severity in [Gravity::Unlawful, Gravity::Risk, Gravity::Note] {
         let of_severity = decision.findings.iter().filter(|finding| finding.severity == severity);
-        section(&mut text, severity.name(), of_severity.map(|finding| {
-            let cite = finding.cite.as_ref().map_or(String::new(), |cite| format!("（{cite}）"));
-            let remedy = finding.remedy.as_ref().map_or(String::new(), |remedy| format!("\n    处理：{remedy}"));
-            format!("{}{cite}{remedy}", finding.message)
-        }));
+        section(
+            &mut text,
+            severity.name(),
+            of_severity.map(|finding| {
+                let cite = finding.cite.as_ref().map_or(String::new(), |cite| format!("（{cite}）"));
+                let remedy = finding.remedy.as_ref().map_or(String::new(), |remedy| format!("\n    处理：{remedy}"));
+                format!("{}{cite}{remedy}", finding.message)
+            }),
+        );
     }
     let short: String = decision.rulebook.chars().take(12).collect();
     let _ = writeln!(text, "\n以上依规则库 {short} 得出，不是裁判机关的认定。");
