@@ -4,13 +4,16 @@
 //! Data flows one way: `rules/` → [`rulebook`] → [`engine`] → [`classify`], [`payroll`] → [`document`], [`exchange`], [`store`] →
 //! [`cli`]. Each floor uses only those under it; `ARCHITECTURE.md` states the invariants.
 
+pub mod agreement;
 pub mod classify;
 pub mod cli;
 pub mod document;
 pub mod engine;
 pub mod exchange;
 pub mod formula;
+pub mod papers;
 pub mod payroll;
 pub mod quantity;
+pub mod quote;
 pub mod rulebook;
 pub mod store;

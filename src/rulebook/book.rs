@@ -3,13 +3,14 @@
 use super::{
     calendar::Calendar,
     check,
+    clause::ClauseLibrary,
     dated::{Literal, Timeline},
     diagnostic::{Diagnostic, Severity},
     digest::{Digest, canonical},
     example::Example,
     instrument::Register,
     lexicon::Lexicon,
-    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply},
+    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply, Unsaid},
     read::{self, Reader},
     region::{NATION, RegionTree},
     source::{FileId, Sources},
@@ -28,6 +29,7 @@ pub struct Book {
     pub(super) packages: Vec<Package>,
     pub(super) lexicon: Lexicon,
     pub(super) bodies: Bodies,
+    pub(super) clauses: ClauseLibrary,
     pub(super) places: BTreeMap<String, PlaceFiles>,
     pub(super) digest: OnceLock<Digest>,
 }
@@ -88,6 +90,8 @@ pub enum Answer<'b> {
     Dated(&'b Timeline),
     /// That there is none.
     None(&'b Nothing),
+    /// That there is one, which the book does not know.
+    Unknown(&'b Unsaid),
 }
 
 /// A book that must not be used, and why.
@@ -154,6 +158,12 @@ impl Book {
     #[must_use]
     pub fn calendar(&self) -> &Calendar {
         &self.calendar
+    }
+
+    /// The library of clauses.
+    #[must_use]
+    pub fn clauses(&self) -> &ClauseLibrary {
+        &self.clauses
     }
 
     /// The names.
@@ -333,6 +343,7 @@ impl Book {
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),
+            Content::Unknown(unsaid) => Answer::Unknown(unsaid),
         }))
     }
 
@@ -359,7 +370,7 @@ impl Book {
             .filter(|supply| supply.value == value && supply.answers(cell))
             .filter_map(|supply| match &supply.content {
                 Content::Dated(timeline) => timeline.on(on, None).ok(),
-                Content::None(_) => None,
+                Content::None(_) | Content::Unknown(_) => None,
             })
             .filter_map(|version| match version.literal {
                 Literal::Number(number) => Some(number),

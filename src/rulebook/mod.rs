@@ -5,6 +5,7 @@
 mod book;
 mod calendar;
 mod check;
+mod clause;
 mod dated;
 mod diagnostic;
 mod digest;
@@ -16,14 +17,15 @@ mod lexicon;
 mod model;
 mod read;
 mod region;
-mod row;
+pub(crate) mod row;
 mod schema;
-mod shape;
+pub(crate) mod shape;
 mod source;
 mod term;
 
 pub use book::{Answer, Book, Faulty};
 pub use calendar::{Calendar, DayKind, NoYear, Year};
+pub use clause::{Agreement, Clause, ClauseLibrary, Quote, Term as ClauseTerm, TermForm, Void};
 pub use dated::{Band, Confidence, Gap, Literal, Timeline, Version};
 pub use diagnostic::{Diagnostic, Severity, in_order, nearest, render};
 pub use digest::Digest;
@@ -34,7 +36,7 @@ pub use lexicon::{Lexicon, NameError};
 pub use model::{
     Aggregate, Body, Carried, Case, Clock, Consequence, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given,
     Gravity, Member, MessagePart, Nothing, Package, PackageId, Question, Role, Round, Sort, Speaks, Supply, Test, Type,
-    Way, Window,
+    Unsaid, Way, Window,
 };
 pub(crate) use read::parse;
 pub use region::{NATION, RegionError, RegionTree};

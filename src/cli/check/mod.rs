@@ -37,14 +37,18 @@ impl Check {
     }
 }
 
-fn read(judge: &Judge<'_>, path: &Path) -> Result<Engagement, CliError> {
+pub(in crate::cli) fn read(judge: &Judge<'_>, path: &Path) -> Result<Engagement, CliError> {
     let shown = path.display().to_string();
     let text = std::fs::read_to_string(path)
         .map_err(|error| CliError::input("file", format!("读不了：{error}")).at(shown.clone()))?;
     Engagement::read(judge.chart(), &shown, &text).map_err(|faulty| CliError::engagement(&faulty))
 }
 
-fn decided(book: &Book, judge: &mut Judge<'_>, engagement: &Engagement) -> Result<Decision, CliError> {
+pub(in crate::cli) fn decided(
+    book: &Book,
+    judge: &mut Judge<'_>,
+    engagement: &Engagement,
+) -> Result<Decision, CliError> {
     let result =
         judge.prepare(engagement.region.as_deref(), engagement.on).and_then(|()| judge.decide(engagement, Depth::Full));
     result.map_err(|trouble| CliError::trouble(book, trouble))

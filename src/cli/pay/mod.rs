@@ -4,6 +4,8 @@ mod books;
 mod files;
 mod report;
 
+pub(super) use files::cannot_write;
+
 use super::{
     Done, book,
     error::{CliError, Kind},
