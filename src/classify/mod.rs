@@ -8,6 +8,7 @@ mod decide;
 mod decision;
 mod engagement;
 mod search;
+mod shifts;
 mod table;
 
 pub use chart::{Chart, ChartError};
@@ -15,4 +16,5 @@ pub use decide::{Depth, Judge, Trouble, decide};
 pub use decision::{Change, Decision, Flip, Follows, Lead, Open, Presumed, Reason, Relation, Settled};
 pub use engagement::{Answer, Engagement};
 pub use search::MOST_CHANGES;
+pub use shifts::{Hours, Limits, Shifts};
 pub use table::{Item, Table};

@@ -15,3 +15,4 @@ pub mod table;
 pub mod tax_client;
 mod text;
 pub mod workbook;
+pub mod workforce;

@@ -116,10 +116,8 @@ impl Ledger {
             if booked.values().map(Vec::len).sum::<usize>() != known {
                 return Err(Problem::Locked);
             }
-            let entries: Vec<ArrearEntry<'_>> = arrears
-                .iter()
-                .map(|arrear| ArrearEntry { payer, arrear, booked_in, rulebook_digest, act })
-                .collect();
+            let entries: Vec<ArrearEntry<'_>> =
+                arrears.iter().map(|arrear| ArrearEntry { payer, arrear, booked_in, rulebook_digest, act }).collect();
             writer.append(&entries).await?;
             writer.commit().await
         })
@@ -143,7 +141,11 @@ impl Ledger {
         self.block(async {
             let mut transaction = self.connections.read().await?;
             let mut select = Statement::new(SELECT);
-            select.value(payer.to_owned())?.text(" AND booked_in = ").value(booked_in.to_string())?.text(" ORDER BY id");
+            select
+                .value(payer.to_owned())?
+                .text(" AND booked_in = ")
+                .value(booked_in.to_string())?
+                .text(" ORDER BY id");
             select.rows(&mut transaction).await?.iter().map(read_arrear).collect()
         })
     }
@@ -159,7 +161,11 @@ async fn read(
     let mut found: BTreeMap<String, Vec<BookedArrear>> = BTreeMap::new();
     for persons in persons.chunks(LIST_LIMIT) {
         let mut select = Statement::new(SELECT);
-        select.value(payer.to_owned())?.text(" AND ").is_one_of("person", persons.iter().copied())?.text(" ORDER BY id");
+        select
+            .value(payer.to_owned())?
+            .text(" AND ")
+            .is_one_of("person", persons.iter().copied())?
+            .text(" ORDER BY id");
         for row in select.rows(&mut *connection).await? {
             let booked = read_arrear(&row)?;
             found.entry(booked.arrear.person.clone()).or_default().push(booked);

@@ -83,7 +83,9 @@ pub enum Problem {
         run: RunKey,
     },
     /// What was previewed is not what would be let through.
-    #[error("{run}的试算已经失效（{act}）：名单、规则或账本在那以后有改动。请重新试算（gongche run preview），核对后再批准")]
+    #[error(
+        "{run}的试算已经失效（{act}）：名单、规则或账本在那以后有改动。请重新试算（gongche run preview），核对后再批准"
+    )]
     StalePreview {
         /// The run.
         run: RunKey,
@@ -118,7 +120,6 @@ pub enum Problem {
 
 /// What can be done with a run that stands where it does.
 fn remedy(state: State) -> String {
-    let steps: Vec<&str> =
-        Step::ALL.into_iter().filter(|step| state.after(*step).is_some()).map(Step::name).collect();
+    let steps: Vec<&str> = Step::ALL.into_iter().filter(|step| state.after(*step).is_some()).map(Step::name).collect();
     if steps.is_empty() { String::new() } else { format!("可以：{}", steps.join("、")) }
 }

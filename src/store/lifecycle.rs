@@ -117,16 +117,8 @@ impl FromStr for State {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 8] = [
-        Self::Preview,
-        Self::Commit,
-        Self::Approve,
-        Self::Replace,
-        Self::Pay,
-        Self::Close,
-        Self::Reopen,
-        Self::Void,
-    ];
+    pub const ALL: [Self; 8] =
+        [Self::Preview, Self::Commit, Self::Approve, Self::Replace, Self::Pay, Self::Close, Self::Reopen, Self::Void];
 
     /// Its name.
     #[must_use]

@@ -166,7 +166,12 @@ impl Ledger {
             let Some(run) = find_run(&mut transaction, key).await? else { return Ok(Vec::new()) };
             let mut slips = Vec::new();
             loop {
-                let page = slips_page(&mut transaction, run.id, slips.last().map(|slip: &StoredSlip| slip.record.worker.as_str())).await?;
+                let page = slips_page(
+                    &mut transaction,
+                    run.id,
+                    slips.last().map(|slip: &StoredSlip| slip.record.worker.as_str()),
+                )
+                .await?;
                 if page.is_empty() {
                     break;
                 }
@@ -190,9 +195,8 @@ impl Ledger {
         let Some(run) = self.run(key)? else { return Ok(None) };
         let mut last: Option<String> = None;
         loop {
-            let page = self.block(async {
-                slips_page(&mut *self.connections.acquire().await?, run.id, last.as_deref()).await
-            })?;
+            let page = self
+                .block(async { slips_page(&mut *self.connections.acquire().await?, run.id, last.as_deref()).await })?;
             let Some(slip) = page.last() else { return Ok(Some(run)) };
             last = Some(slip.record.worker.clone());
             look(&run, page)?;

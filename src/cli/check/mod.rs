@@ -1,6 +1,7 @@
 //! `gongche check`: what relation it is in law, why, what follows, what would make it another.
 
 mod report;
+mod workforce;
 
 use super::{
     Done, book,
@@ -11,22 +12,35 @@ use crate::{
     classify::{ChartError, Decision, Depth, Engagement, Judge, Trouble},
     rulebook::{Book, Faulty, Gravity},
 };
+use chrono::NaiveDate;
 use clap::Args;
 use std::path::{Path, PathBuf};
 
 /// 认定一份用工是什么关系，为什么，有什么后果
 #[derive(Args)]
 pub(super) struct Check {
-    /// 一份用工（.toml）
+    /// 一份用工（.toml），或者一批用工的名单、考勤（.xlsx、.csv）
     #[arg(value_name = "文件")]
-    engagement: PathBuf,
+    file: PathBuf,
+    /// 名单：在哪一天判断；有考勤的，默认为最后一个工作日
+    #[arg(long, value_name = "日期", value_parser = book::date)]
+    on: Option<NaiveDate>,
+    /// 名单：没有写用工地的，在哪里用工
+    #[arg(long, value_name = "地区")]
+    region: Option<String>,
+    /// 写到这个目录：一份用工的意见书，或者一批用工的提示
+    #[arg(long, value_name = "目录")]
+    out: Option<PathBuf>,
 }
 
 impl Check {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
         let book = book::read(rules)?;
+        if workforce::is_table(&self.file) {
+            return workforce::run(self, &self.file, &book, output);
+        }
         let mut judge = Judge::new(&book)?;
-        let engagement = read(&judge, &self.engagement)?;
+        let engagement = read(&judge, &self.file)?;
         let decision = decided(&book, &mut judge, &engagement)?;
         if output.is_json() {
             output.json(&report::json(&decision, &engagement));
