@@ -3,7 +3,7 @@
 
 use super::{
     chart::{Chart, ChartError},
-    decision::{Decision, Follows, Open, Presumed, Reason, Settled},
+    decision::{Decision, Follows, Open, Presumed, Reason, Settled, Stated},
     engagement::{Answer, Engagement},
     search::{Case, flips, leads},
     shifts::{Hours, Limits, Shifts},
@@ -150,7 +150,9 @@ impl<'b> Judge<'b> {
         if let Some((slot, days)) = self.part_month(&case) {
             case.known.insert(slot, days);
         }
-        decision(prepared, &case, depth)
+        let mut decision = decision(prepared, &case, depth)?;
+        decision.facts = prepared.stated(engagement, &case);
+        Ok(decision)
     }
 }
 
@@ -192,16 +194,18 @@ fn decision<'b>(prepared: &Prepared<'b>, case: &Case<'_, 'b>, depth: Depth) -> R
     let flips = if depth == Depth::Full { flips(case, &prepared.decisive, &settled)? } else { Vec::new() };
     let settled_by = prepared.settled_by(&evaluation);
     let findings = evaluation.findings();
-    let (reasons, (follows, uncovered)) = match depth {
-        Depth::Full => (reasons(&mut evaluation, case), follows(&mut evaluation)),
+    let (reasons, waiting, (follows, uncovered)) = match depth {
+        Depth::Full => (reasons(&mut evaluation, case), waiting(&mut evaluation), follows(&mut evaluation)),
         Depth::Brief => Default::default(),
     };
     Ok(Decision {
         relation,
         candidates,
         settled_by,
+        facts: Vec::new(),
         reasons,
         open_questions,
+        waiting,
         presumed: prepared.presumed(case)?,
         flips,
         findings,
@@ -246,6 +250,24 @@ impl<'b> Prepared<'b> {
             .collect();
         known.insert(self.on, Value::Date(engagement.on));
         known
+    }
+
+    /// What was answered, in the order of the questions.
+    fn stated(&self, engagement: &Engagement, case: &Case<'_, 'b>) -> Vec<Stated> {
+        let stated = self.plan.questions().iter().filter_map(|planned| {
+            let answer = engagement.answers.get(&planned.question.id)?;
+            let shown = answer.given.as_ref().map(|given| case.shown(planned, &Value::from(given)));
+            Some(Stated {
+                question: planned.question.id.clone(),
+                name: self.plan.name(planned.slot),
+                // A title is told as it stands on the paper, not as what it was taken for.
+                answer: match shown {
+                    Some(shown) if planned.question.words.is_empty() => shown,
+                    _ => answer.written.clone(),
+                },
+            })
+        });
+        stated.collect()
     }
 
     /// What was presumed and makes a difference: without it the relation would wait for the answer.
@@ -311,6 +333,13 @@ fn reasons<'b>(evaluation: &mut Evaluation<'_, 'b>, case: &Case<'_, 'b>) -> Vec<
         }
     }
     reasons
+}
+
+/// The questions on which findings and consequences wait, in the order in which they are asked.
+fn waiting(evaluation: &mut Evaluation<'_, '_>) -> Vec<String> {
+    let waited_for = evaluation.waited_for();
+    let questions = evaluation.plan().questions().iter();
+    questions.filter(|planned| waited_for.contains(&planned.slot)).map(|planned| planned.question.id.clone()).collect()
 }
 
 /// What follows, and what of it the book does not cover.

@@ -255,13 +255,16 @@ impl Reading<'_, '_, '_> {
     }
 }
 
-/// What to say of a heading that means nothing here.
+/// What to say of headings that mean nothing here, with what each may have been meant for.
 #[must_use]
-pub fn unused(chart: &Chart<'_>, heading: &str) -> String {
+pub fn unused(chart: &Chart<'_>, headings: &[String]) -> Option<String> {
     let names: Vec<String> = chart.questions().map(|question| heading_key(chart.name(question))).collect();
     let own = OWN.iter().flat_map(|(_, headings)| headings.iter().copied());
-    match nearest(&heading_key(heading), names.iter().map(String::as_str).chain(own)) {
-        Some(near) => format!("没有用到列“{heading}”，是不是“{near}”？"),
-        None => format!("没有用到列“{heading}”"),
-    }
+    let known: Vec<&str> = names.iter().map(String::as_str).chain(own).collect();
+    let told = headings.iter().map(|heading| match nearest(&heading_key(heading), known.iter().copied()) {
+        Some(near) => format!("{heading}（是不是“{near}”？）"),
+        None => heading.clone(),
+    });
+    let told: Vec<String> = told.collect();
+    (!told.is_empty()).then(|| format!("没有用到的列：{}", told.join("、")))
 }

@@ -8,6 +8,7 @@ use crate::{
         error::{CliError, Kind},
         eval::finding_json,
         output::Output,
+        pay::cannot_write,
     },
     engine::show_number,
     exchange::{
@@ -46,12 +47,17 @@ struct Review {
     uncovered: bool,
 }
 
-pub(super) fn run(check: &Check, file: &Path, book: &Book, output: &Output) -> Result<Done, CliError> {
-    let mut judge = Judge::new(book)?;
-    let review = review(check, file, book, &mut judge)?;
+pub(super) fn run(
+    check: &Check,
+    file: &Path,
+    book: &Book,
+    judge: &mut Judge<'_>,
+    output: &Output,
+) -> Result<Done, CliError> {
+    let review = review(check, file, book, judge)?;
     if let Some(out) = &check.out {
         let bytes = to_xlsx(&sheets(&review)).map_err(|error| internal(&error))?;
-        std::fs::create_dir_all(out).map_err(|error| crate::cli::pay::cannot_write(out, &error))?;
+        std::fs::create_dir_all(out).map_err(|error| cannot_write(out, &error))?;
         workbook::save(&out.join(WORKBOOK), &bytes).map_err(|error| CliError::input("out", error.to_string()))?;
     }
     if output.is_json() {
@@ -77,7 +83,7 @@ fn review(check: &Check, file: &Path, book: &Book, judge: &mut Judge<'_>) -> Res
     let table = table::read(file, |key| workforce::knows(chart, key))
         .map_err(|error| CliError::input("roster", error.to_string()))?;
     let Workforce { mut people, mut rejected, unused } = workforce::read(chart, &table);
-    let notes = unused.iter().map(|heading| workforce::unused(chart, heading)).collect();
+    let notes = workforce::unused(chart, &unused).into_iter().collect();
     let last = people.iter().filter_map(|person| person.shifts.last_day()).max();
     let on = check.on.or(last).ok_or_else(|| {
         CliError::input("on", "没有写在哪一天判断")
