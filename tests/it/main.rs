@@ -6,6 +6,7 @@
 
 mod agreement;
 mod boundaries;
+mod classify;
 mod columns;
 mod decimal_arithmetic;
 mod documents;
