@@ -52,8 +52,19 @@ impl CliError {
         self
     }
 
+    /// With each thing that is wrong on its own, for programs.
+    pub(super) fn with_details(mut self, details: Vec<Json>) -> Self {
+        self.details = details;
+        self
+    }
+
     /// Rule files that are wrong.
     pub(super) fn rules(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
+        Self::diagnostics("rules", "规则库有误", sources, diagnostics)
+    }
+
+    /// Files that are wrong, each thing with its place.
+    pub(super) fn diagnostics(code: &'static str, what: &str, sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
         let details = in_order(diagnostics).into_iter().map(|one| {
             json!({
                 "code": one.code,
@@ -63,8 +74,8 @@ impl CliError {
                 "hint": one.help,
             })
         });
-        let text = format!("规则库有误：\n\n{}", render(sources, diagnostics).trim_end());
-        Self { details: details.collect(), ..Self::input("rules", text) }
+        let text = format!("{what}：\n\n{}", render(sources, diagnostics).trim_end());
+        Self { details: details.collect(), ..Self::input(code, text) }
     }
 
     /// Writes it to standard error, or as JSON to standard output, and gives the exit code.

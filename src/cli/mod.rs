@@ -3,10 +3,14 @@
 //! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
 
 mod book;
+mod check;
+mod draft;
 mod error;
 mod eval;
 mod output;
 mod pay;
+mod quote;
+mod review;
 mod rules;
 mod table;
 mod tools;
@@ -41,10 +45,18 @@ enum Format {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 认定一份用工是什么关系，为什么，有什么后果
+    Check(check::Check),
+    /// 起草与用工关系相应的协议
+    Draft(draft::DraftCommand),
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 测算一份标书的报价
+    Quote(Box<quote::QuoteArgs>),
+    /// 审查别人起草的合同、采购文件或者规章制度
+    Review(review::Review),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -63,8 +75,12 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
+        Command::Check(check) => check.run(arguments.rules.as_deref(), &output),
+        Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
+        Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

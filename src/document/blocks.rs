@@ -1,9 +1,11 @@
 //! From blocks to pieces: how each kind of block is set.
 
 use super::{
+    chart,
     error::DocumentError,
     layout::Piece,
     line::{self, Edge, Line},
+    margin,
     model::{Align, Block, Text},
     page::{Item, Milli, Shade},
     scale::{FIRM, HAIRLINE, INK, MUTED, Scale, Size, THIN, TINT},
@@ -43,8 +45,10 @@ impl Setter {
                     first.before = first.before.max(self.scale.gap);
                 }
             }
-            follows_figures =
-                matches!(block, Block::Fields { .. } | Block::Table(_) | Block::Beside(_) | Block::Amount { .. });
+            follows_figures = matches!(
+                block,
+                Block::Fields { .. } | Block::Table(_) | Block::Bars(_) | Block::Beside(_) | Block::Amount { .. }
+            );
             pieces.append(&mut set);
         }
         Ok(pieces)
@@ -67,6 +71,7 @@ impl Setter {
             }
             Block::Fields { columns, pairs } => self.fields(*columns, pairs, width),
             Block::Table(table) => table::pieces(self, table, width),
+            Block::Bars(bars) => chart::pieces(self, bars, width),
             Block::Beside(groups) => self.beside(groups, width),
             Block::Amount { label, figure, words } => self.amount(label, figure, words, width),
             Block::Signatures(rows) => self.signatures(rows, width),
@@ -76,7 +81,8 @@ impl Setter {
                 items: vec![rule(0, 0, width, THIN, HAIRLINE)],
                 ..Piece::default()
             }]),
-            Block::NewPage => Ok(Vec::new()),
+            Block::Remarked { remarks, block } => margin::beside(self, remarks, self.block(block, width)?, width),
+            Block::NewPage | Block::Part(_) => Ok(Vec::new()),
         }
     }
 

@@ -30,6 +30,9 @@ pub enum DocumentError {
     /// A column is too narrow or a margin too wide for anything to be set in it.
     #[error("版面放不下：{0}")]
     Layout(String),
+    /// The `.docx` could not be written.
+    #[error("DOCX 文件：{0}")]
+    Docx(String),
     /// The PDF could not be written or read.
     #[error("PDF 文件：{0}")]
     Pdf(String),

@@ -1,6 +1,10 @@
 //! The markup that templates write: lines, each with a sign at its start. `docs/templates.md` is its manual.
 
-use super::model::{Align, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text};
+use super::{
+    model::{Align, Bar, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text},
+    numbering::Numbering,
+};
+use crate::quantity::Exact;
 
 /// A fault in a rendered template: the line (of the rendered text, from 1), and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -36,7 +40,8 @@ pub(super) fn escape(value: &str) -> String {
 /// Reads a rendered template.
 pub(super) fn parse(source: &str) -> Result<Document, Fault> {
     let document = Document { margins: [25, 25, 22, 25], ..Document::default() };
-    let mut parser = Parser { lines: source.lines().map(str::trim).collect(), line: 0, document };
+    let lines = source.lines().map(str::trim).collect();
+    let mut parser = Parser { lines, line: 0, document, numbering: Numbering::default() };
     let (blocks, _) = parser.blocks(&[])?;
     parser.document.blocks = blocks;
     Ok(parser.document)
@@ -47,6 +52,7 @@ struct Parser<'a> {
     /// How many lines are read: the number of the last one read.
     line: usize,
     document: Document,
+    numbering: Numbering,
 }
 
 impl<'a> Parser<'a> {
@@ -99,13 +105,28 @@ impl<'a> Parser<'a> {
                 let title = cells.next().unwrap_or_default();
                 Ok(Some(Block::Title { title, opposite: cells.collect() }))
             }
-            Some('#') if sign == "##" => Ok(Some(Block::Heading { level: 1, text: inline(text) })),
+            Some('#') if sign == "##" => Ok(Some(Block::Heading { level: 1, text: self.heading(text) })),
             Some('#') if sign == "###" => Ok(Some(Block::Heading { level: 2, text: inline(text) })),
             Some('§') if depth <= DEEPEST_CLAUSE && sign.chars().all(|c| c == '§') => {
                 let [label, text] = self.exactly(text, "§ 条号 | 条文")?;
+                let label = self.numbering.next(&label.words()).map_or(label, Text::plain);
                 Ok(Some(Block::Clause { level: u8::try_from(depth).unwrap_or(u8::MAX), label, text }))
             }
             _ => self.fault(format!("行首记号“{sign}”无法识别")),
+        }
+    }
+
+    /// `## 一级`, or `## 章 | 名称` with the next chapter's number.
+    fn heading(&mut self, source: &str) -> Text {
+        let numbered =
+            source.split_once('|').and_then(|(label, name)| Some((self.numbering.next(label.trim())?, name)));
+        match numbered {
+            Some((number, name)) => {
+                let mut text = Text::plain(number + "　");
+                text.0.extend(inline(name).0);
+                text
+            }
+            None => inline(source),
         }
     }
 
@@ -114,6 +135,7 @@ impl<'a> Parser<'a> {
             "page" => self.page(rest)?,
             "header" => self.document.header = self.furniture(rest)?,
             "footer" => self.document.footer = self.furniture(rest)?,
+            "part" => return Ok(Some(Block::Part(rest.to_owned()))),
             "rule" => return Ok(Some(Block::Rule)),
             "newpage" => return Ok(Some(Block::NewPage)),
             "amount" => {
@@ -122,13 +144,15 @@ impl<'a> Parser<'a> {
             }
             "fields" => return self.fields(rest).map(Some),
             "table" => return self.table(rest).map(Some),
+            "bars" => return self.bars().map(Some),
             "beside" => return self.beside().map(Some),
             "signatures" => {
                 let rows = self.body()?.into_iter().map(|(_, line)| cells(line).map(inline).collect()).collect();
                 return Ok(Some(Block::Signatures(rows)));
             }
             "end" | "next" => {
-                return self.fault(format!("@{name} 前面没有与之相配的 @fields、@table、@beside 或 @signatures"));
+                return self
+                    .fault(format!("@{name} 前面没有与之相配的 @fields、@table、@bars、@beside 或 @signatures"));
             }
             _ => return self.fault(format!("没有 @{name} 这种版块")),
         }
@@ -214,6 +238,25 @@ impl<'a> Parser<'a> {
         Ok(Block::Table(table))
     }
 
+    /// `| 工资 | 1,869,900.00 | 59.09%`: the share is printed, and is how long the bar is.
+    fn bars(&mut self) -> Result<Block, Fault> {
+        let mut bars = Vec::new();
+        for (number, line) in self.body()? {
+            let form = "| 名称 | 金额 | 占比，如 59.09%";
+            let Some(rest) = line.strip_prefix('|') else {
+                return Err(Fault { line: number, message: format!("此处应写作：{form}") });
+            };
+            let [label, figure, share] = exactly(rest, number, form)?;
+            let Some(millionths) = millionths(&share) else {
+                return Err(Fault {
+                    line: number, message: format!("占比应写成 59.09% 的样子。此处应写作：{form}")
+                });
+            };
+            bars.push(Bar { label, figure, share, millionths });
+        }
+        Ok(Block::Bars(bars))
+    }
+
     fn beside(&mut self) -> Result<Block, Fault> {
         let mut groups = Vec::new();
         loop {
@@ -249,6 +292,13 @@ fn join(prose: &mut String, line: &str) {
         prose.push(' ');
     }
     prose.push_str(line);
+}
+
+/// A share as whole millionths, finer parts cut off: on paper they are less than a dot.
+fn millionths(share: &Text) -> Option<i32> {
+    let text: String = share.0.iter().map(|span| span.text.as_str()).collect();
+    let whole = Exact::parse(&text).ok()?.mul(Exact::from(1_000_000)).ok()?.floor().to_decimal()?;
+    whole.to_string().parse().ok().filter(|parts: &i32| parts.abs() <= 1_000_000)
 }
 
 fn column(source: &str) -> Option<Column> {
@@ -362,6 +412,17 @@ mod tests {
     }
 
     #[test]
+    fn a_bar_is_as_long_as_its_share_says() {
+        let source = "@bars\n| 工资 | 1,869,900.00 | 59.0876%\n| 利润 | -1.00 | -0.00003%\n@end";
+        let [Block::Bars(bars)] = &blocks(source)[..] else { panic!("no bars") };
+        assert_eq!(bars.iter().map(|bar| bar.millionths).collect::<Vec<_>>(), [590_876, -1]);
+        assert_eq!(bars[0].share, Text::plain("59.0876%"));
+        for wrong in ["| 工资 | 1.00", "| 工资 | 1.00 | 很多", "| 工资 | 1.00 | 200%", "工资"] {
+            assert!(parse(&format!("@bars\n{wrong}\n@end")).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
     fn groups_stand_beside_each_other() {
         let [Block::Beside(groups)] = &blocks("@beside\n左\n@next\n右\n@end")[..] else { panic!("no groups") };
         assert_eq!(groups, &[vec![Block::Paragraph(Text::plain("左"))], vec![Block::Paragraph(Text::plain("右"))]]);
@@ -392,6 +453,21 @@ mod tests {
             assert_eq!(blocks(&escape(value)), [Block::Paragraph(Text::plain(value))], "{value}");
             assert_eq!(furniture_parts(&escape(value)), [FurniturePart::Text(value.to_owned())], "{value}");
         }
+    }
+
+    #[test]
+    fn clauses_count_themselves() {
+        let source = "## 章 | 总则\n§ 条 | 甲\n§§ 项 | 乙\n§§ 项 | 丙\n§§§ 目 | 丁\n## 章 | 分则\n§ 条 | 戊\n§§ 项 | 己\n§ 附 | 庚";
+        let labels: Vec<String> = blocks(source)
+            .into_iter()
+            .map(|block| match block {
+                Block::Clause { label, .. } => label.words(),
+                Block::Heading { text, .. } => text.words(),
+                other => panic!("{other:?}"),
+            })
+            .collect();
+        let expected = ["第一章　总则", "第一条", "（一）", "（二）", "1.", "第二章　分则", "第二条", "（一）", "附"];
+        assert_eq!(labels, expected);
     }
 
     #[test]

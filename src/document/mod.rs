@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! view (JSON) ─ template ─► markup ─ parser ─► model ─ layout ─► pages ─ writer ─► PDF
+//!                                              └─► docx
 //! ```
 //!
 //! A view holds finished strings: amounts with their separators, dates in words. Templates choose and place, and do no
@@ -9,30 +10,38 @@
 
 mod attachments;
 mod blocks;
+mod chart;
+mod docx;
 mod error;
 mod fonts;
 mod layout;
 mod line;
+mod margin;
 mod markup;
 mod model;
+mod numbering;
 mod page;
 mod payslip;
 mod scale;
 mod sfnt;
 mod table;
 mod template;
+pub(crate) mod words;
 mod writer;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+pub(crate) use self::words::day;
 pub use self::{
     attachments::attachments,
     error::DocumentError,
     fonts::missing_characters,
+    margin::Remark,
     payslip::{PayslipFrame, payslip},
-    template::template_version,
+    scale::part_colours,
+    template::{template_parts, template_version},
     writer::Meta,
 };
 
@@ -61,6 +70,38 @@ pub fn render(
 /// Faulty markup, characters that no font has, a layout in which something does not fit.
 pub fn render_markup(markup: &str, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
     set(&template::from_markup(&meta.title, markup)?, files, meta)
+}
+
+/// A document before it is set, from which a PDF and a file to go on writing in are made: both say the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Composed(model::Document);
+
+/// Composes a document from a template and a view, as [`render`] does, with remarks in the margin.
+///
+/// # Errors
+/// No such template, a view of another shape.
+pub fn compose(template: &str, view: &Value, remarks: &[Remark]) -> Result<Composed, DocumentError> {
+    let mut document = template::document(template, view)?;
+    margin::annotate(&mut document, remarks);
+    Ok(Composed(document))
+}
+
+impl Composed {
+    /// The document as a PDF with files embedded in it.
+    ///
+    /// # Errors
+    /// Characters that no font has, a layout in which something does not fit.
+    pub fn pdf(&self, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+        set(&self.0, files, meta)
+    }
+
+    /// The document as an Office Open XML file (`.docx`), in which remarks are comments.
+    ///
+    /// # Errors
+    /// What the archive complains of.
+    pub fn docx(&self, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+        docx::write(&self.0, meta)
+    }
 }
 
 fn set(document: &model::Document, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {

@@ -110,12 +110,36 @@ pub(super) enum Block {
         /// In words.
         words: Text,
     },
+    /// What a whole consists of, as bars.
+    Bars(Vec<Bar>),
     /// Places to sign: rows of labels, each with a line to write on.
     Signatures(Vec<Vec<Text>>),
+    /// Remarks in the margin, beside a block.
+    Remarked {
+        /// What is remarked, each with a heading and its words.
+        remarks: Vec<Text>,
+        /// What it is remarked on.
+        block: Box<Block>,
+    },
+    /// Here begins a part of the template, of this name. Nothing is set.
+    Part(String),
     /// A hairline across the page.
     Rule,
     /// What follows starts a page.
     NewPage,
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// What it is.
+    pub(super) label: Text,
+    /// How much, in figures.
+    pub(super) figure: Text,
+    /// The share as it is printed: `59.09%`.
+    pub(super) share: Text,
+    /// The share in millionths; what is less than nothing has no bar.
+    pub(super) millionths: i32,
 }
 
 /// A table; its head is repeated where it goes on over a page.
@@ -163,6 +187,11 @@ impl Text {
     /// Text in regular weight.
     pub(super) fn plain(text: impl Into<String>) -> Self {
         Self(vec![Span { text: text.into(), bold: false, raised: false }])
+    }
+
+    /// Its words alone.
+    pub(super) fn words(&self) -> String {
+        self.0.iter().map(|span| span.text.as_str()).collect()
     }
 
     /// The same words, all of them bold.

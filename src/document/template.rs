@@ -1,10 +1,14 @@
 //! The embedded templates: registered once, strict, and held to an example of their view.
 //!
 //! Handlebars' strict mode says nothing of a wrong name in `{{#if}}`, `{{#each}}` or an argument, which would print an
-//! empty table. So every template `NAME.hbs` has an example `NAME.view.json` beside it: the template may use no name
-//! that the example has not, and a view must have the example's shape, field for field.
+//! empty table. So every template `NAME.hbs` has an example `NAME.view.json` beside it, or shares the `view.json` of its
+//! folder: the template may use no name that the example has not, and a view must have the example's shape, field for
+//! field. Parts, which several templates include (`{{> clauses/probation}}`), are held to the examples of those.
 
-use std::{collections::BTreeMap, sync::OnceLock};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::OnceLock,
+};
 
 use handlebars::{
     Handlebars, Path,
@@ -18,10 +22,15 @@ use super::{error::DocumentError, markup, model::Document};
 
 static TEMPLATES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/templates");
 
+/// The folder of parts. What stands in it is no document by itself.
+const PARTS: &str = "clauses/";
+
 /// A template with its example.
 struct Entry {
     example: Value,
     version: String,
+    /// The parts that it includes.
+    parts: BTreeSet<String>,
 }
 
 struct Library {
@@ -53,7 +62,16 @@ pub(super) fn from_markup(name: &str, source: &str) -> Result<Document, Document
     })
 }
 
-/// The version of a template: the first eight hexadecimal digits of the SHA-256 of its source.
+/// The parts that a template includes, by name without their folder.
+///
+/// # Errors
+/// No such template, or a faulty library of templates.
+pub fn template_parts(name: &str) -> Result<&'static BTreeSet<String>, DocumentError> {
+    let entry = library()?.entries.get(name);
+    entry.map(|entry| &entry.parts).ok_or_else(|| DocumentError::UnknownTemplate(name.to_owned()))
+}
+
+/// The version of a template: the first eight hexadecimal digits of the SHA-256 of its source, and of its parts'.
 ///
 /// # Errors
 /// No such template, or a faulty library of templates.
@@ -88,32 +106,90 @@ fn load() -> Result<Library, (String, String)> {
     let mut handlebars = Handlebars::new();
     handlebars.set_strict_mode(true);
     handlebars.register_escape_fn(markup::escape);
+    let mut sources = BTreeMap::new();
+    collect(&TEMPLATES, &mut sources).map_err(|path| (path, "不是 UTF-8 文本".to_owned()))?;
+    let mut parts = BTreeMap::new();
+    let mut templates = Vec::new();
+    for (name, source) in &sources {
+        let failed = |message: String| ((*name).to_owned(), message);
+        // Where a part begins is marked, so that remarks find it.
+        let source = match name.strip_prefix(PARTS) {
+            Some(part) => format!("@part {part}\n{source}"),
+            None => (*source).to_owned(),
+        };
+        let template = Template::compile(&source).map_err(|error| failed(error.to_string()))?;
+        if name.starts_with(PARTS) {
+            handlebars.register_template(name, template.clone());
+            parts.insert((*name).to_owned(), template);
+        } else {
+            templates.push((*name, template));
+        }
+    }
     let mut entries = BTreeMap::new();
-    for file in TEMPLATES.files() {
-        let Some(name) = file.path().to_str().and_then(|path| path.strip_suffix(".hbs")) else { continue };
+    for (name, template) in templates {
         let failed = |message: String| (name.to_owned(), message);
-        let source = file.contents_utf8().ok_or_else(|| failed("不是 UTF-8 文本".to_owned()))?;
+        let folder = name.rsplit_once('/').map_or("", |(folder, _)| folder);
         let example = TEMPLATES
             .get_file(format!("{name}.view.json"))
+            .or_else(|| TEMPLATES.get_file(format!("{folder}/view.json")))
             .ok_or_else(|| failed(format!("缺少样例 templates/{name}.view.json")))?;
         let example: Value = serde_json::from_slice(example.contents()).map_err(|error| failed(error.to_string()))?;
-        let template = Template::compile(source).map_err(|error| failed(error.to_string()))?;
-        let digest = Sha256::digest(source);
-        let version = digest.iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
-        let problems = faults(&template, &with_document(&example, &version));
+        let included = included(&template);
+        let mut digest = Sha256::new();
+        digest.update(sources.get(name).copied().unwrap_or_default());
+        for part in &included {
+            digest.update(sources.get(part.as_str()).copied().unwrap_or_default());
+        }
+        let version = digest.finalize().iter().take(4).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let problems = faults(&template, &with_document(&example, &version), &parts);
         if !problems.is_empty() {
             return Err(failed(problems.join("；")));
         }
         handlebars.register_template(name, template);
-        entries.insert(name.to_owned(), Entry { example, version });
+        let parts = included.iter().filter_map(|part| part.strip_prefix(PARTS)).map(str::to_owned).collect();
+        entries.insert(name.to_owned(), Entry { example, version, parts });
     }
     Ok(Library { handlebars, entries })
 }
 
+/// The sources of the templates by their path without `.hbs`, or the path of one that is no text.
+fn collect(folder: &'static Dir<'static>, sources: &mut BTreeMap<&'static str, &'static str>) -> Result<(), String> {
+    for file in folder.files() {
+        let path = file.path().to_str().unwrap_or_default();
+        if let Some(name) = path.strip_suffix(".hbs") {
+            sources.insert(name, file.contents_utf8().ok_or_else(|| path.to_owned())?);
+        }
+    }
+    folder.dirs().try_for_each(|folder| collect(folder, sources))
+}
+
+/// The names of what a template includes.
+fn included(template: &Template) -> BTreeSet<String> {
+    let mut names = BTreeSet::new();
+    for element in &template.elements {
+        match element {
+            TemplateElement::PartialExpression(partial) => names.extend(partial_name(&partial.name)),
+            TemplateElement::HelperBlock(helper) => {
+                let blocks = helper.template.iter().chain(&helper.inverse);
+                names.extend(blocks.flat_map(included));
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn partial_name(name: &Parameter) -> Option<String> {
+    match name {
+        Parameter::Name(name) | Parameter::Path(Path::Relative((_, name))) => Some(name.clone()),
+        _ => None,
+    }
+}
+
 /// What is wrong with a template and its example: names that the example has not, lists that show no entry.
-fn faults(template: &Template, example: &Value) -> Vec<String> {
+fn faults(template: &Template, example: &Value, parts: &BTreeMap<String, Template>) -> Vec<String> {
     let mut faults = Vec::new();
-    walk(template, &[example], &mut faults);
+    walk(template, &[example], parts, &mut faults);
     lists_without_entry(example, "", &mut faults);
     faults
 }
@@ -137,7 +213,7 @@ fn inner(path: &str, field: &str) -> String {
 }
 
 /// `scopes`: what `this` is here, after what it is outside.
-fn walk(template: &Template, scopes: &[&Value], faults: &mut Vec<String>) {
+fn walk(template: &Template, scopes: &[&Value], parts: &BTreeMap<String, Template>, faults: &mut Vec<String>) {
     for element in &template.elements {
         match element {
             TemplateElement::Expression(helper) => {
@@ -163,16 +239,24 @@ fn walk(template: &Template, scopes: &[&Value], faults: &mut Vec<String>) {
                     _ => {}
                 }
                 if let Some(block) = &helper.template {
-                    walk(block, &inner, faults);
+                    walk(block, &inner, parts, faults);
                 }
                 if let Some(block) = &helper.inverse {
-                    walk(block, scopes, faults);
+                    walk(block, scopes, parts, faults);
                 }
             }
             TemplateElement::RawString(_) | TemplateElement::Comment(_) => {}
+            // A part includes no other, so that no circle is possible.
+            TemplateElement::PartialExpression(partial) if partial.params.is_empty() && partial.hash.is_empty() => {
+                let name = partial_name(&partial.name).unwrap_or_default();
+                match parts.get(&name) {
+                    Some(part) => walk(part, scopes, &BTreeMap::new(), faults),
+                    None => faults.push(format!("（没有部件 {name}，或者部件里又有部件）")),
+                }
+            }
             // Three braces would let a value write markup.
             TemplateElement::HtmlExpression(_) => faults.push("（不得使用三重花括号）".to_owned()),
-            _ => faults.push("（不支持 partial 与 decorator）".to_owned()),
+            _ => faults.push("（不支持带参数的部件与 decorator）".to_owned()),
         }
     }
 }
@@ -276,7 +360,8 @@ mod tests {
     #[test]
     fn names_that_strict_mode_overlooks_are_found() {
         let example = json!({ "a": "", "list": [{ "b": "", "c": { "d": "" } }], "flag": true });
-        let found = |source: &str| faults(&Template::compile(source).unwrap(), &example);
+        let parts = BTreeMap::from([("clauses/one".to_owned(), Template::compile("{{a}}{{wrong}}").unwrap())]);
+        let found = |source: &str| faults(&Template::compile(source).unwrap(), &example, &parts);
         let good = "{{a}}{{#each list}}{{@index}}{{b}}{{this.b}}{{../a}}{{c.d}}{{#if ../flag}}{{@root.a}}{{/if}}{{#with c}}{{d}}{{/with}}{{/each}}";
         assert_eq!(found(good), Vec::<String>::new());
         for (source, name) in [
@@ -292,9 +377,11 @@ mod tests {
             assert!(found(source).contains(&format!("样例中没有 {name}")), "{source}: {:?}", found(source));
         }
         assert!(found("{{{a}}}")[0].contains("三重花括号"));
-        assert!(found("{{> other}}")[0].contains("partial"));
+        assert!(found("{{> other}}")[0].contains("没有部件 other"));
+        assert_eq!(found("{{> clauses/one}}"), ["样例中没有 wrong"]);
+        assert!(found("{{> clauses/one a=1}}")[0].contains("带参数"));
         let empty = json!({ "a": { "list": [] } });
-        assert_eq!(faults(&Template::compile("").unwrap(), &empty), ["样例中的列表 a.list 没有一项"]);
+        assert_eq!(faults(&Template::compile("").unwrap(), &empty, &parts), ["样例中的列表 a.list 没有一项"]);
     }
 
     #[test]

@@ -122,6 +122,13 @@ fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
                         };
                         cases.iter().map(line).collect::<Vec<_>>().join("；")
                     }
+                    Way::Tests(tests) => {
+                        let line = |test: &crate::rulebook::Test| {
+                            let when = test.when.as_ref().map_or("其他情形", |when| when.text.value.as_str());
+                            format!("{}（{when}）：{}（{}）", test.name, test.gives.text.value, test.cite)
+                        };
+                        tests.iter().map(line).collect::<Vec<_>>().join("；")
+                    }
                 };
                 let told = Said { text, from: None, cite: figure.cite.clone() };
                 said.insert(key(&[], NATION), (entry.name.clone(), vec![told]));

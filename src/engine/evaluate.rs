@@ -9,7 +9,7 @@ use super::{
 };
 use crate::{
     quantity::{ArithmeticError, Exact},
-    rulebook::{EntryId, Type},
+    rulebook::{Book, EntryId, Type},
 };
 use std::{cmp::Ordering, collections::BTreeSet};
 
@@ -214,6 +214,7 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 _ => Ok(Value::None),
             },
             Node::Cases(cases) => self.cases(slot, cases),
+            Node::Tests(tests) => self.tests(slot, tests),
             Node::Max(items) => Ok(operations::extreme(&self.nodes(slot, items)?, Ordering::Greater)),
             Node::Min(items) => Ok(operations::extreme(&self.nodes(slot, items)?, Ordering::Less)),
             Node::Clamp(x, low, high) => {
@@ -264,6 +265,35 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 Value::None => self.node(slot, otherwise),
                 value => Ok(value),
             },
+        }
+    }
+
+    /// The first test that holds decides. One that is not known leaves it and those after it in play, and the result is
+    /// known only where all that are in play come to the same.
+    fn tests(&mut self, slot: SlotId, tests: &[(Option<Node<'b>>, Node<'b>)]) -> Result<Value, Fault> {
+        let mut open: Option<Unknown> = None;
+        let mut in_play: Vec<&Node<'b>> = Vec::new();
+        for (at, (when, gives)) in tests.iter().enumerate() {
+            let holds = when.as_ref().map_or(Ok(Value::Boolean(true)), |when| self.node(slot, when))?;
+            match (holds, open.is_some()) {
+                (Value::Boolean(true), false) => {
+                    self.held[slot.0] = Some(at);
+                    return self.node(slot, gives);
+                }
+                (Value::Boolean(true), true) => {
+                    in_play.push(gives);
+                    break;
+                }
+                (Value::Unknown(unknown), _) => {
+                    open = Some(open.map_or(unknown.clone(), |so_far| so_far.and(&unknown)));
+                    in_play.push(gives);
+                }
+                _ => {}
+            }
+        }
+        match open {
+            Some(open) => Ok(self.undecided(slot, open, &in_play)),
+            None => Ok(Value::None),
         }
     }
 
@@ -335,18 +365,25 @@ impl Plan<'_> {
     /// # Errors
     /// What was expected, in Chinese.
     pub fn admits(&self, slot: SlotId, value: &Value) -> Result<(), String> {
-        let entry = self.slot(slot).entry;
-        let (Some(fact), Value::Number(number)) = (self.book().fact(entry), value) else { return Ok(()) };
-        let of = self.book().entry(entry).of;
-        let decimals = number.to_decimal().map(|value| value.normalize().scale());
-        if decimals.is_none_or(|decimals| decimals > fact.decimals) {
-            return Err(format!("{number} 的小数超过 {} 位", fact.decimals));
-        }
-        let unit = if let Type::Number(unit) = of { unit.to_string() } else { String::new() };
-        match fact.range {
-            (Some(low), _) if *number < low => Err(format!("应不小于 {}{unit}", show_number(low, of))),
-            (_, Some(high)) if *number > high => Err(format!("应不大于 {}{unit}", show_number(high, of))),
-            _ => Ok(()),
-        }
+        admits(self.book(), self.slot(slot).entry, value)
+    }
+}
+
+/// Holds what a caller gives for a fact against its range and its decimals.
+///
+/// # Errors
+/// What was expected, in Chinese.
+pub fn admits(book: &Book, entry: EntryId, value: &Value) -> Result<(), String> {
+    let (Some(fact), Value::Number(number)) = (book.fact(entry), value) else { return Ok(()) };
+    let of = book.entry(entry).of;
+    let decimals = number.to_decimal().map(|value| value.normalize().scale());
+    if decimals.is_none_or(|decimals| decimals > fact.decimals) {
+        return Err(format!("{number} 的小数超过 {} 位", fact.decimals));
+    }
+    let unit = if let Type::Number(unit) = of { unit.to_string() } else { String::new() };
+    match fact.range {
+        (Some(low), _) if *number < low => Err(format!("应不小于 {}{unit}", show_number(low, of))),
+        (_, Some(high)) if *number > high => Err(format!("应不大于 {}{unit}", show_number(high, of))),
+        _ => Ok(()),
     }
 }

@@ -17,10 +17,12 @@ mod trace;
 mod value;
 
 pub use changes::{Change, Said, State, changes};
-pub use evaluate::{Evaluation, Fault, FaultKind};
+pub use evaluate::{Evaluation, Fault, FaultKind, admits};
 pub use node::{Node, RoundBy};
-pub use outcome::{RaisedFinding, Source, sources, values_digest};
-pub use plan::{Computation, Constant, Coverage, Origin, Plan, PlannedFinding, Slot, SlotId};
+pub use outcome::{Following, RaisedFinding, Source, sources, values_digest};
+pub use plan::{
+    Computation, Constant, Coverage, Origin, Plan, PlannedConsequence, PlannedFinding, PlannedQuestion, Slot, SlotId,
+};
 pub use question::{Dates, Places, Question};
 pub use run::{ExampleFailure, run_example};
 pub use show::{show, show_number};

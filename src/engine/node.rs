@@ -30,6 +30,8 @@ pub enum Node<'b> {
     If(Box<Node<'b>>, Box<Node<'b>>, Box<Node<'b>>),
     /// Of pairs of condition and formula the one whose condition holds; a last one without condition where none does.
     Cases(Vec<(Option<Node<'b>>, Node<'b>)>),
+    /// Of pairs of condition and formula the first whose condition holds; the last has no condition.
+    Tests(Vec<(Option<Node<'b>>, Node<'b>)>),
     /// The largest that there is.
     Max(Vec<Node<'b>>),
     /// The smallest that there is.
@@ -90,7 +92,7 @@ impl Node<'_> {
                 b.reads(reads);
                 c.reads(reads);
             }
-            Self::Cases(cases) => {
+            Self::Cases(cases) | Self::Tests(cases) => {
                 for (when, formula) in cases {
                     if let Some(when) = when {
                         when.reads(reads);

@@ -1,13 +1,13 @@
 //! What a result says besides its number: what it rests on, how sure that is, and what is to be noted.
 
 use super::{
-    evaluate::Evaluation,
-    plan::{Constant, Origin, Plan, PlannedFinding, SlotId},
+    evaluate::{Evaluation, Fault},
+    node::Node,
+    plan::{Constant, Origin, Plan, PlannedConsequence, PlannedFinding, SlotId},
     show::show,
     value::Value,
 };
-use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, Place, UNKNOWN};
-use std::fmt::Write as _;
+use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, PackageId, Place, Term, UNKNOWN};
 
 /// A value of the book that a result rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -119,6 +119,35 @@ pub struct RaisedFinding {
     pub remedy: Option<String>,
 }
 
+/// What follows, in a sentence.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Following {
+    /// `package.id`.
+    pub code: String,
+    /// What it is about.
+    pub topic: String,
+    /// The sentence.
+    pub message: String,
+    /// Instrument and article.
+    pub cite: String,
+    /// The values in it: id and text.
+    pub values: Vec<(String, String)>,
+    /// What of it the book does not cover, and why.
+    pub uncovered: Vec<String>,
+}
+
+/// A part of a sentence, and the value that it is, if it is one.
+struct Said {
+    text: String,
+    value: Option<(String, String)>,
+}
+
+/// What stands in a sentence for a value that the book does not cover.
+const NOT_COVERED: &str = "（规则库未覆盖）";
+
+/// Faults of a condition are nobody's result; the slot they would be named after does not matter.
+const NOWHERE: SlotId = SlotId(0);
+
 impl<'b> Evaluation<'_, 'b> {
     /// The findings whose condition holds. What is not known, or not covered, raises none.
     pub fn findings(&mut self) -> Vec<RaisedFinding> {
@@ -129,28 +158,13 @@ impl<'b> Evaluation<'_, 'b> {
     fn finding(&mut self, planned: &PlannedFinding<'b>) -> Option<RaisedFinding> {
         let plan = self.plan();
         let book = plan.book();
-        // Faults of a condition are nobody's result; the slot they would be named after does not matter.
-        let nowhere = SlotId(0);
-        let holds = self.condition(nowhere, planned)?;
-        if !holds {
+        if !self.condition(&planned.when)? {
             return None;
         }
         let package = book.package(planned.package);
         let mut message = String::new();
-        let mut values = planned.values.iter();
-        for part in &planned.finding.message {
-            match part {
-                MessagePart::Words(words) => message.push_str(words),
-                MessagePart::Region => {
-                    let place = plan.question().places.of(package.place).unwrap_or(NATION);
-                    message.push_str(&book.regions().path(place));
-                }
-                MessagePart::Value(_) => {
-                    let (node, term) = values.next()?;
-                    let value = self.node(nowhere, node).ok()?;
-                    let _ = write!(message, "{}", show(book.lexicon(), &value, term.of));
-                }
-            }
+        for part in self.sentence(&planned.finding.message, &planned.values, planned.package) {
+            message.push_str(&part.ok()?.text);
         }
         Some(RaisedFinding {
             code: format!("{}.{}", package.id, planned.finding.id),
@@ -161,8 +175,75 @@ impl<'b> Evaluation<'_, 'b> {
         })
     }
 
-    fn condition(&mut self, nowhere: SlotId, planned: &PlannedFinding<'b>) -> Option<bool> {
-        match self.node(nowhere, &planned.when) {
+    /// What follows: the consequences whose condition holds.
+    pub fn consequences(&mut self) -> Vec<Following> {
+        let plan = self.plan();
+        plan.consequences().iter().filter_map(|planned| self.consequence(planned)).collect()
+    }
+
+    fn consequence(&mut self, planned: &PlannedConsequence<'b>) -> Option<Following> {
+        if !self.condition(&planned.when)? {
+            return None;
+        }
+        let consequence = planned.consequence;
+        let mut following = Following {
+            code: format!("{}.{}", self.plan().book().package(planned.package).id, consequence.id),
+            topic: consequence.topic.clone(),
+            message: String::new(),
+            cite: consequence.cite.clone(),
+            values: Vec::new(),
+            uncovered: Vec::new(),
+        };
+        for part in self.sentence(&consequence.message, &planned.values, planned.package) {
+            match part {
+                Ok(part) => {
+                    following.message.push_str(&part.text);
+                    following.values.extend(part.value);
+                }
+                // The sentence still says what follows; what it amounts to is not covered, and why is said beside it.
+                Err(fault) => {
+                    following.message.push_str(NOT_COVERED);
+                    following.uncovered.push(fault.to_string());
+                }
+            }
+        }
+        Some(following)
+    }
+
+    /// A sentence, part by part.
+    fn sentence(
+        &mut self,
+        parts: &'b [MessagePart],
+        values: &[(Node<'b>, &'b Term)],
+        package: PackageId,
+    ) -> Vec<Result<Said, Fault>> {
+        let plan = self.plan();
+        let book = plan.book();
+        let mut values = values.iter();
+        let mut said = Vec::new();
+        for part in parts {
+            said.push(match part {
+                MessagePart::Words(words) => Ok(Said { text: words.clone(), value: None }),
+                MessagePart::Region => {
+                    let place = plan.question().places.of(book.package(package).place).unwrap_or(NATION);
+                    Ok(Said { text: book.regions().path(place), value: None })
+                }
+                MessagePart::Value(_) => {
+                    let Some((node, term)) = values.next() else { continue };
+                    self.node(NOWHERE, node).map(|value| {
+                        let text = show(book.lexicon(), &value, term.of);
+                        let id = if let Node::Slot(slot) = node { Some(plan.id(*slot)) } else { None };
+                        Said { value: id.map(|id| (id, text.clone())), text }
+                    })
+                }
+            });
+        }
+        said
+    }
+
+    /// Whether a condition holds, if that is known.
+    pub fn condition(&mut self, when: &Node<'b>) -> Option<bool> {
+        match self.node(NOWHERE, when) {
             Ok(Value::Boolean(holds)) => Some(holds),
             _ => None,
         }

@@ -8,8 +8,8 @@ use super::{
 };
 use crate::formula::Span;
 use crate::rulebook::{
-    Answer, Band, Body, Book, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal, MessagePart, NATION,
-    Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
+    Answer, Band, Body, Book, Consequence, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal,
+    MessagePart, NATION, Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
 };
 use chrono::{Months, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
@@ -159,6 +159,34 @@ pub struct PlannedFinding<'b> {
     pub values: Vec<(Node<'b>, &'b Term)>,
 }
 
+/// A question as planned.
+#[derive(Debug)]
+pub struct PlannedQuestion<'b> {
+    /// The question.
+    pub question: &'b crate::rulebook::Question,
+    /// The cell of its fact.
+    pub slot: SlotId,
+    /// The sign that ends its presumption.
+    pub unless: Option<Node<'b>>,
+    /// When each thing that its answers speak for is said.
+    pub speaks: Vec<Node<'b>>,
+    /// The answers to try.
+    pub tries: Option<Vec<Node<'b>>>,
+}
+
+/// A consequence as planned.
+#[derive(Debug)]
+pub struct PlannedConsequence<'b> {
+    /// The consequence.
+    pub consequence: &'b Consequence,
+    /// Its package.
+    pub package: PackageId,
+    /// When it follows.
+    pub when: Node<'b>,
+    /// The values of its sentence.
+    pub values: Vec<(Node<'b>, &'b Term)>,
+}
+
 /// A plan: what to compute, decided once.
 #[derive(Debug)]
 pub struct Plan<'b> {
@@ -167,6 +195,8 @@ pub struct Plan<'b> {
     slots: Vec<Slot<'b>>,
     index: BTreeMap<EntryId, BTreeMap<Vec<usize>, SlotId>>,
     findings: Vec<PlannedFinding<'b>>,
+    questions: Vec<PlannedQuestion<'b>>,
+    consequences: Vec<PlannedConsequence<'b>>,
 }
 
 impl<'b> Plan<'b> {
@@ -182,13 +212,23 @@ impl<'b> Plan<'b> {
     ) -> Result<Self, Vec<Diagnostic>> {
         let reach = book.reach(package);
         let binds = reach.iter().flat_map(|one| book.package(*one).binds.iter().copied()).collect();
-        let plan = Plan { book, question, slots: Vec::new(), index: BTreeMap::new(), findings: Vec::new() };
+        let plan = Plan {
+            book,
+            question,
+            slots: Vec::new(),
+            index: BTreeMap::new(),
+            findings: Vec::new(),
+            questions: Vec::new(),
+            consequences: Vec::new(),
+        };
         let mut planner = Planner { plan, binds, diagnostics: Vec::new(), decided_by: Vec::new() };
         for (entry, cell) in goals {
             planner.slot(*entry, cell);
         }
         for one in reach {
             planner.findings(one);
+            planner.questions(one);
+            planner.consequences(one);
         }
         if planner.diagnostics.is_empty() { Ok(planner.plan) } else { Err(planner.diagnostics) }
     }
@@ -227,6 +267,18 @@ impl<'b> Plan<'b> {
     #[must_use]
     pub fn findings(&self) -> &[PlannedFinding<'b>] {
         &self.findings
+    }
+
+    /// The questions.
+    #[must_use]
+    pub fn questions(&self) -> &[PlannedQuestion<'b>] {
+        &self.questions
+    }
+
+    /// The consequences.
+    #[must_use]
+    pub fn consequences(&self) -> &[PlannedConsequence<'b>] {
+        &self.consequences
     }
 
     /// The slots that a slot's formula may read.
@@ -341,16 +393,12 @@ impl<'b> Planner<'b> {
                 let node = match &figure.way {
                     Way::Formula(formula) => self.formula(formula, &at_hand),
                     Way::Cases(cases) => {
-                        let arms = cases.iter().map(|case| {
-                            let when = case.when.as_ref().map(|when| self.formula(when, &at_hand));
-                            // What the member at hand rules out reads nothing, and keeps its place: the trace counts.
-                            let formula = match when {
-                                Some(Node::Constant(Value::Boolean(false))) => Node::Constant(Value::None),
-                                _ => self.formula(&case.formula, &at_hand),
-                            };
-                            (when, formula)
-                        });
+                        let arms = cases.iter().map(|case| self.arm(case.when.as_ref(), &case.formula, &at_hand));
                         Node::Cases(arms.collect())
+                    }
+                    Way::Tests(tests) => {
+                        let arms = tests.iter().map(|test| self.arm(test.when.as_ref(), &test.gives, &at_hand));
+                        Node::Tests(arms.collect())
                     }
                 };
                 let round = match figure.round {
@@ -437,6 +485,22 @@ impl<'b> Planner<'b> {
 
     fn formula(&mut self, formula: &'b Formula, at_hand: &AtHand) -> Node<'b> {
         self.node(&formula.term, at_hand)
+    }
+
+    /// A condition, if there is one, and what it leads to.
+    fn arm(
+        &mut self,
+        when: Option<&'b Formula>,
+        formula: &'b Formula,
+        at_hand: &AtHand,
+    ) -> (Option<Node<'b>>, Node<'b>) {
+        let when = when.map(|when| self.formula(when, at_hand));
+        // What the member at hand rules out reads nothing, and keeps its place: the trace counts.
+        let formula = match when {
+            Some(Node::Constant(Value::Boolean(false))) => Node::Constant(Value::None),
+            _ => self.formula(formula, at_hand),
+        };
+        (when, formula)
     }
 
     fn boxed(&mut self, term: &'b Term, at_hand: &AtHand) -> Box<Node<'b>> {
@@ -577,16 +641,43 @@ impl<'b> Planner<'b> {
             for cell in book.lexicon().cells(&finding.by) {
                 let at_hand: AtHand = finding.by.iter().copied().zip(cell.iter().copied()).collect();
                 let when = self.formula(&finding.when, &at_hand);
-                let values = finding
-                    .message
-                    .iter()
-                    .filter_map(|part| match part {
-                        MessagePart::Value(term) => Some((self.node(term, &at_hand), term)),
-                        _ => None,
-                    })
-                    .collect();
+                let values = self.values(&finding.message, &at_hand);
                 self.plan.findings.push(PlannedFinding { finding, package, cell, when, values });
             }
+        }
+    }
+
+    /// The values of a sentence.
+    fn values(&mut self, message: &'b [MessagePart], at_hand: &AtHand) -> Vec<(Node<'b>, &'b Term)> {
+        let value = |part: &'b MessagePart| match part {
+            MessagePart::Value(term) => Some((self.node(term, at_hand), term)),
+            _ => None,
+        };
+        message.iter().filter_map(value).collect()
+    }
+
+    fn questions(&mut self, package: PackageId) {
+        let book = self.plan.book;
+        let nothing_at_hand = AtHand::new();
+        for question in &book.package(package).questions {
+            let mut formulas = |formulas: &'b [Formula]| -> Vec<Node<'b>> {
+                formulas.iter().map(|formula| self.formula(formula, &nothing_at_hand)).collect()
+            };
+            let tries = question.tries.as_deref().map(&mut formulas);
+            let speaks = question.speaks.iter().map(|one| self.formula(&one.when, &nothing_at_hand)).collect();
+            let unless = question.unless.as_ref().map(|unless| self.formula(unless, &nothing_at_hand));
+            let slot = self.slot(question.fact, &[]);
+            self.plan.questions.push(PlannedQuestion { question, slot, unless, speaks, tries });
+        }
+    }
+
+    fn consequences(&mut self, package: PackageId) {
+        let book = self.plan.book;
+        let nothing_at_hand = AtHand::new();
+        for consequence in &book.package(package).consequences {
+            let when = self.formula(&consequence.when, &nothing_at_hand);
+            let values = self.values(&consequence.message, &nothing_at_hand);
+            self.plan.consequences.push(PlannedConsequence { consequence, package, when, values });
         }
     }
 }

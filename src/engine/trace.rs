@@ -161,6 +161,13 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                         step.cite = case.cite.as_deref().or(figure.cite.as_deref()).map(Cow::from);
                         &case.formula
                     }),
+                    Way::Tests(tests) => self.evaluation.case_held(slot).and_then(|at| tests.get(at)).map(|test| {
+                        step.case = Some(&test.name);
+                        step.cite = Some(Cow::from(&test.cite));
+                        step.confidence = Some(test.confidence.mark());
+                        step.note = test.note.as_deref().map(Cow::from);
+                        &test.gives
+                    }),
                 };
                 if let Some(formula) = formula {
                     step.formula = Some(&formula.text.value);
@@ -172,10 +179,8 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                     _ => None,
                 };
                 let mut reads = Vec::new();
-                if let Way::Cases(cases) = &figure.way {
-                    for when in cases.iter().filter_map(|case| case.when.as_ref()) {
-                        self.reads(&when.term, &at_hand, &mut reads);
-                    }
+                for when in figure.way.conditions() {
+                    self.reads(&when.term, &at_hand, &mut reads);
                 }
                 if let Some(formula) = formula {
                     self.reads(&formula.term, &at_hand, &mut reads);

@@ -109,6 +109,18 @@ impl Calendar {
         }
         Ok(day)
     }
+
+    /// The working days from a day until another, which itself does not count.
+    ///
+    /// # Errors
+    /// A year among them that the book does not know.
+    pub fn working_days_between(&self, from: NaiveDate, until: NaiveDate) -> Result<u32, NoYear> {
+        let mut days = 0;
+        for day in from.iter_days().take_while(|day| *day < until) {
+            days += u32::from(self.kind(day)? == DayKind::Work);
+        }
+        Ok(days)
+    }
 }
 
 #[cfg(test)]
@@ -149,6 +161,16 @@ mod tests {
         ] {
             assert_eq!(calendar.kind(day(on)), Ok(kind), "{on}");
         }
+    }
+
+    #[test]
+    fn working_days_between_two_days_leave_out_the_second() {
+        let calendar = calendar();
+        let between = |from, until| calendar.working_days_between(day(from), day(until)).unwrap();
+        // Monday 2026-10-12 to Friday 2026-10-16, and nothing backward.
+        assert_eq!(between("2026-10-12", "2026-10-17"), 5);
+        assert_eq!(between("2026-10-12", "2026-10-12"), 0);
+        assert_eq!(between("2026-10-13", "2026-10-12"), 0);
     }
 
     #[test]

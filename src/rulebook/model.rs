@@ -76,6 +76,10 @@ pub struct Package {
     pub binds: Vec<(EntryId, EntryId)>,
     /// Its findings.
     pub findings: Vec<Finding>,
+    /// How its facts are asked.
+    pub questions: Vec<Question>,
+    /// What follows, in sentences.
+    pub consequences: Vec<Consequence>,
     /// Its heading.
     pub heading: Place,
 }
@@ -255,8 +259,12 @@ pub enum Window {
     TaxYear,
     /// Those of the last twelve months.
     TwelveMonths,
-    /// Those of the unbroken run of months before.
+    /// Those of the tax year that are paid in the month of this one or in the unbroken run of months before it.
     RunOfMonths,
+    /// Those paid in the same month.
+    Month,
+    /// Those paid in the same month for the same project.
+    ProjectMonth,
 }
 
 /// What is made of them.
@@ -266,6 +274,8 @@ pub enum Aggregate {
     Sum,
     /// Their average.
     Average,
+    /// The first.
+    First,
     /// The last.
     Last,
     /// How many there are.
@@ -303,6 +313,42 @@ pub enum Way {
     Formula(Formula),
     /// By the one case that holds.
     Cases(Vec<Case>),
+    /// By the first test that holds.
+    Tests(Vec<Test>),
+}
+
+impl Way {
+    /// The conditions of its cases or tests.
+    pub fn conditions(&self) -> Vec<&Formula> {
+        match self {
+            Self::Formula(_) => Vec::new(),
+            Self::Cases(cases) => cases.iter().filter_map(|case| case.when.as_ref()).collect(),
+            Self::Tests(tests) => tests.iter().filter_map(|test| test.when.as_ref()).collect(),
+        }
+    }
+
+    /// What it may come to: the formulas without the conditions.
+    pub fn results(&self) -> Vec<&Formula> {
+        match self {
+            Self::Formula(formula) => vec![formula],
+            Self::Cases(cases) => cases.iter().map(|case| &case.formula).collect(),
+            Self::Tests(tests) => tests.iter().map(|test| &test.gives).collect(),
+        }
+    }
+
+    /// The citations of its cases or tests.
+    pub fn cites(&self) -> Vec<&str> {
+        match self {
+            Self::Formula(_) => Vec::new(),
+            Self::Cases(cases) => cases.iter().filter_map(|case| case.cite.as_deref()).collect(),
+            Self::Tests(tests) => tests.iter().map(|test| test.cite.as_str()).collect(),
+        }
+    }
+
+    /// Every formula in it.
+    pub fn formulas(&self) -> Vec<&Formula> {
+        self.conditions().into_iter().chain(self.results()).collect()
+    }
 }
 
 /// A formula as written and as understood.
@@ -323,6 +369,88 @@ pub struct Case {
     pub formula: Formula,
     /// Its own instrument and article.
     pub cite: Option<String>,
+}
+
+/// One test of a figure: the first that holds decides.
+#[derive(Debug)]
+pub struct Test {
+    /// What is tested.
+    pub name: String,
+    /// When it holds; none: when no test before does.
+    pub when: Option<Formula>,
+    /// What the figure is then.
+    pub gives: Formula,
+    /// Instrument and article.
+    pub cite: String,
+    /// How well that is sourced.
+    pub confidence: Confidence,
+    /// For the reader.
+    pub note: Option<String>,
+}
+
+/// How a fact is asked, who must prove it and by what, and what its answers speak for.
+#[derive(Debug)]
+pub struct Question {
+    /// The fact.
+    pub fact: EntryId,
+    /// The key it is answered under: the id of the fact.
+    pub id: String,
+    /// The question, as one asks a person.
+    pub asks: String,
+    /// The table of the engagement it is answered in.
+    pub of: String,
+    /// By what it is shown.
+    pub evidence: Vec<String>,
+    /// Who must prove it.
+    pub burden: Option<String>,
+    /// What it is taken to be while nobody says.
+    pub presumed: Option<Given>,
+    /// The sign that ends the presumption.
+    pub unless: Option<Formula>,
+    /// What its answers speak for.
+    pub speaks: Vec<Speaks>,
+    /// What to try when it is asked what would change the result; without it, every answer there is.
+    pub tries: Option<Vec<Formula>>,
+    /// For each choice the words by which free text is read as it.
+    pub words: Vec<(usize, Vec<String>)>,
+    /// Whether anything stated is a yes.
+    pub stated: bool,
+    /// Instrument and article.
+    pub cite: Option<String>,
+    /// How sure the presumption is.
+    pub confidence: Option<Confidence>,
+    /// For the reader.
+    pub note: Option<String>,
+    /// Where its id stands.
+    pub place: Place,
+}
+
+/// What an answer speaks for.
+#[derive(Debug)]
+pub struct Speaks {
+    /// When.
+    pub when: Formula,
+    /// For which member of the dimension that the tests decide, by id.
+    pub member: Located<String>,
+    /// Instrument and article; none: that of the question.
+    pub cite: Option<String>,
+}
+
+/// What follows, in a sentence.
+#[derive(Debug)]
+pub struct Consequence {
+    /// Its id in the package.
+    pub id: String,
+    /// What it is about.
+    pub topic: String,
+    /// When it follows.
+    pub when: Formula,
+    /// The sentence, in parts.
+    pub message: Vec<MessagePart>,
+    /// Instrument and article.
+    pub cite: String,
+    /// Where its id stands.
+    pub place: Place,
 }
 
 /// How a figure is rounded.
@@ -371,6 +499,11 @@ pub enum Gravity {
 }
 
 impl Gravity {
+    /// The gravity of a word; what is no such word was reported, and is to be known at most.
+    pub(super) fn parse(word: &str) -> Self {
+        [Self::Unlawful, Self::Risk].into_iter().find(|one| one.word() == word).unwrap_or(Self::Note)
+    }
+
     /// The word in files and JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -1,14 +1,15 @@
 //! The JSON Schema of rule files, for editors: made from the shapes that the reader itself uses.
 
-use super::shape::{CALENDAR, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, Shape};
+use super::shape_review::REVIEW;
+use super::shape::{CALENDAR, CLAUSES, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, Shape};
 use serde_json::{Map, Value, json};
 
 /// The schema of every kind of rule file.
 #[must_use]
 pub fn json_schema() -> Value {
     let mut definitions = Map::new();
-    let kinds =
-        [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR].map(|shape| reference(shape, &mut definitions));
+    let kinds = [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &CLAUSES, &REVIEW]
+        .map(|shape| reference(shape, &mut definitions));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "Gongche rule file",
@@ -48,6 +49,7 @@ fn of(form: &Form, definitions: &mut Map<String, Value>) -> Value {
     let map = |items: Value| json!({ "type": "object", "additionalProperties": items });
     match form {
         Form::Text => text,
+        Form::Number => json!({ "type": ["string", "number"] }),
         Form::OneOf(words) => json!({ "enum": words }),
         // Editors hand a TOML date to the schema as a string.
         Form::Date => json!({ "type": "string", "format": "date" }),

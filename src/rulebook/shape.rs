@@ -1,10 +1,13 @@
-//! What a rule file may hold, said once: the reading check and the JSON Schema are both made from it.
+//! What a rule file may hold, said once: the reading check and the JSON Schema are both made from it. Files of people
+//! (a tender) say their own shape in the same words.
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Text of any content.
     Text,
+    /// A number, as text or bare: files of people only. It is read from its characters and passes through no float.
+    Number,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A TOML date without time.
@@ -31,9 +34,10 @@ pub(super) enum Form {
 
 impl Form {
     /// How a key with this form is written, for people who left it out.
-    pub(super) fn written(&self, key: &str) -> String {
+    pub(crate) fn written(&self, key: &str) -> String {
         match self {
             Self::Text | Self::TextOrTexts => format!(" {key} = \"…\""),
+            Self::Number => format!(" {key} = \"5000\""),
             Self::OneOf(words) => format!(" {key} = \"{}\"，可选：{}", words[0], words.join("、")),
             Self::Date => format!(" {key} = 2026-07-01 这样的日期"),
             Self::Dates => format!(" {key} = [2026-10-01]"),
@@ -49,33 +53,33 @@ impl Form {
 
 /// A key that a table may have.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) form: Form,
-    pub(super) required: bool,
-    pub(super) doc: &'static str,
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    pub(crate) required: bool,
+    pub(crate) doc: &'static str,
 }
 
 /// The keys of a table.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// Its name in the JSON Schema.
-    pub(super) name: &'static str,
-    pub(super) keys: &'static [Key],
+    pub(crate) name: &'static str,
+    pub(crate) keys: &'static [Key],
     /// Whether any other key may stand there, and with what (the dimensions of a supply).
-    pub(super) others: Option<Form>,
+    pub(crate) others: Option<Form>,
 }
 
-const fn must(name: &'static str, form: Form, doc: &'static str) -> Key {
+pub(crate) const fn must(name: &'static str, form: Form, doc: &'static str) -> Key {
     Key { name, form, required: true, doc }
 }
 
-const fn may(name: &'static str, form: Form, doc: &'static str) -> Key {
+pub(crate) const fn may(name: &'static str, form: Form, doc: &'static str) -> Key {
     Key { name, form, required: false, doc }
 }
 
 const CITE: Key = may("cite", Form::Text, "instrument and article, joined by ；, or \"unknown\" with a source");
-const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
+pub(super) const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
 
 static BAND: Shape = Shape {
     name: "band",
@@ -136,8 +140,12 @@ static CARRIED: Shape = Shape {
     keys: &[
         must("name", Form::Text, "the law's term"),
         must("of", Form::Text, "the figure that is carried"),
-        must("over", Form::OneOf(&["tax-year", "12-months", "run-of-months"]), "which earlier slips count"),
-        must("agg", Form::OneOf(&["sum", "average", "last", "count"]), "what is made of them"),
+        must(
+            "over",
+            Form::OneOf(&["tax-year", "12-months", "run-of-months", "month", "project-month"]),
+            "which earlier slips count",
+        ),
+        must("agg", Form::OneOf(&["sum", "average", "first", "last", "count"]), "what is made of them"),
         may("default", Form::Text, "what it is when there is no earlier slip"),
         may("note", Form::Text, "for the reader"),
     ],
@@ -180,6 +188,20 @@ static CASE: Shape = Shape {
     others: None,
 };
 
+static TEST: Shape = Shape {
+    name: "test",
+    keys: &[
+        must("name", Form::Text, "what is tested"),
+        may("when", Form::Text, "the condition"),
+        may("otherwise", Form::Flag, "when none of those before holds"),
+        must("gives", Form::Text, "what it is then"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
+        must("confidence", CONFIDENCES, "V, V*, W, K or U"),
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
 static FIGURE: Shape = Shape {
     name: "figure",
     keys: &[
@@ -189,6 +211,7 @@ static FIGURE: Shape = Shape {
         may("by", Form::Texts, "the dimensions it is computed for"),
         may("formula", Form::Text, "how it follows"),
         may("cases", Form::Tables(&CASE), "how it follows, of which exactly one holds"),
+        may("tests", Form::Tables(&TEST), "how it follows, of which the first that holds decides"),
         may("round", Form::Text, "\"half-up 0.01\", the name of a 舍入 value, or \"exact\""),
         CITE,
         may("note", Form::Text, "for the reader"),
@@ -218,7 +241,52 @@ static FINDING: Shape = Shape {
     others: None,
 };
 
-pub(super) static SUPPLY: Shape = Shape {
+static SPEAKS: Shape = Shape {
+    name: "speaks",
+    keys: &[
+        must("when", Form::Text, "the condition"),
+        must("for", Form::Text, "what it speaks for: a member of the dimension that the tests decide"),
+        CITE,
+    ],
+    others: None,
+};
+
+static QUESTION: Shape = Shape {
+    name: "question",
+    keys: &[
+        must("asks", Form::Text, "the question, as one asks a person"),
+        may(
+            "of",
+            Form::OneOf(&["facts", "worker", "employer", "terms"]),
+            "the table of the engagement it is answered in",
+        ),
+        may("evidence", Form::Texts, "by what it is shown"),
+        may("burden", Form::Text, "who must prove it"),
+        may("presumed", Form::Text, "what it is taken to be while nobody says"),
+        may("unless", Form::Text, "the sign that ends the presumption"),
+        may("speaks", Form::Tables(&SPEAKS), "what its answers speak for"),
+        may("tries", Form::Texts, "answers to try when it is asked what would change the result; [] tries none"),
+        may("words", Form::TextsMap, "member = words: how free text is read"),
+        may("stated", Form::Flag, "whatever is stated is a yes"),
+        CITE,
+        may("confidence", CONFIDENCES, "how sure the presumption is"),
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+static CONSEQUENCE: Shape = Shape {
+    name: "consequence",
+    keys: &[
+        must("topic", Form::Text, "what it is about: consequences of one topic stand together"),
+        must("when", Form::Text, "the condition"),
+        must("message", Form::Text, "the sentence; names in braces are filled in"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
+    ],
+    others: None,
+};
+
+pub(crate) static SUPPLY: Shape = Shape {
     name: "supply",
     keys: &[
         must("value", Form::Text, "which value"),
@@ -265,7 +333,7 @@ static PACKAGE_HEAD: Shape = Shape {
     others: None,
 };
 
-pub(super) static PACKAGE: Shape = Shape {
+pub(crate) static PACKAGE: Shape = Shape {
     name: "package_file",
     keys: &[
         must("package", Form::Table(&PACKAGE_HEAD), "the package"),
@@ -277,6 +345,8 @@ pub(super) static PACKAGE: Shape = Shape {
         may("figure", Form::TableMap(&FIGURE), "what follows"),
         may("bind", Form::TextMap, "facts of other packages that this one computes"),
         may("finding", Form::TableMap(&FINDING), "what is unlawful, risky or to be noted"),
+        may("question", Form::TableMap(&QUESTION), "how facts are asked, and what their answers speak for"),
+        may("consequence", Form::TableMap(&CONSEQUENCE), "what follows, in sentences"),
         may("supply", Form::Tables(&SUPPLY), "values of the whole nation"),
         may("example", Form::Tables(&EXAMPLE), "worked examples, run as tests"),
     ],
@@ -293,7 +363,7 @@ static REGION_HEAD: Shape = Shape {
     others: None,
 };
 
-pub(super) static REGION: Shape = Shape {
+pub(crate) static REGION: Shape = Shape {
     name: "region_file",
     keys: &[
         must("region", Form::Table(&REGION_HEAD), "which place"),
@@ -303,7 +373,7 @@ pub(super) static REGION: Shape = Shape {
     others: None,
 };
 
-pub(super) static REGION_TREE: Shape =
+pub(crate) static REGION_TREE: Shape =
     Shape { name: "region_tree", keys: &[must("region", Form::TextMap, "code = \"name\"")], others: None };
 
 static INSTRUMENT: Shape = Shape {
@@ -336,7 +406,7 @@ static INSTRUMENT: Shape = Shape {
     others: None,
 };
 
-pub(super) static INSTRUMENTS: Shape = Shape {
+pub(crate) static INSTRUMENTS: Shape = Shape {
     name: "instruments_file",
     keys: &[must("instrument", Form::Tables(&INSTRUMENT), "the register")],
     others: None,
@@ -369,5 +439,76 @@ static YEAR: Shape = Shape {
     others: None,
 };
 
-pub(super) static CALENDAR: Shape =
+pub(crate) static CALENDAR: Shape =
     Shape { name: "calendar_file", keys: &[must("year", Form::Tables(&YEAR), "the years in order")], others: None };
+
+static AGREEMENT: Shape = Shape {
+    name: "agreement",
+    keys: &[
+        must("name", Form::Text, "its title"),
+        must("relations", Form::Texts, "the relations in law on which it may be made"),
+        may("default", Form::Texts, "the relations for which it is drafted where nobody names an agreement"),
+        may("titles", Form::Texts, "what such a paper is called; of several that fit the longest counts"),
+        may("judge", Form::Text, "the package whose findings judge its terms"),
+        must("signers", Form::TextMap, "prefix of the signer's terms = what the signer is called"),
+        may("kept", Form::Text, "the cell that says how many years it is kept after its end"),
+        may("needs", Form::Texts, "cells without which the terms cannot be judged"),
+        CITE,
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+static TERM: Shape = Shape {
+    name: "term",
+    keys: &[
+        must("name", Form::Text, "what it is called"),
+        may("facts", Form::Texts, "the facts that it gives, by full id; without them it is words"),
+        may("shows", Form::Texts, "facts that are 是 if the term is given"),
+        may("list", Form::Flag, "true: a list of words"),
+        may("columns", Form::TextMap, "a list of rows: key = \"name\" of each column"),
+        may("keys", Form::Texts, "where an engagement says it, as table.key; without it terms.<id>"),
+        must("example", Form::Text, "how it is written"),
+    ],
+    others: None,
+};
+
+static VOID: Shape = Shape {
+    name: "void",
+    keys: &[
+        must("in", Form::Texts, "the agreements in which it must not stand"),
+        must("severity", Form::OneOf(&["unlawful", "risk", "note"]), "how grave it is"),
+        must("message", Form::Text, "what is wrong with it"),
+        must("remedy", Form::Text, "what would be lawful"),
+        must("cite", Form::Text, "instrument and article, joined by ；"),
+    ],
+    others: None,
+};
+
+static CLAUSE: Shape = Shape {
+    name: "clause",
+    keys: &[
+        must("name", Form::Text, "what it is about"),
+        may("required", Form::Texts, "the agreements in which it must stand"),
+        may("allowed", Form::Texts, "the agreements in which it may stand"),
+        may("void", Form::Tables(&VOID), "the agreements in which it must not stand, and why"),
+        may("terms", Form::Texts, "the terms that it cannot do without"),
+        may("optional", Form::Texts, "terms that it takes if they are given"),
+        may("if_chosen", Form::TextsMap, "\"term.choice\" = terms that it needs besides if that is chosen"),
+        may("judged_by", Form::Texts, "packages or findings, by full id, that are about it"),
+        CITE,
+        may("note", Form::Text, "for the reader"),
+    ],
+    others: None,
+};
+
+pub(super) static CLAUSES: Shape = Shape {
+    name: "clauses_file",
+    keys: &[
+        may("agreement", Form::TableMap(&AGREEMENT), "kinds of agreements"),
+        may("term", Form::TableMap(&TERM), "what people have to settle"),
+        may("clause", Form::TableMap(&CLAUSE), "clauses"),
+        may("quote", Form::TextMap, "values of the law that clauses quote: id = \"cell\""),
+    ],
+    others: None,
+};

@@ -3,6 +3,7 @@
 #![allow(clippy::print_stdout, reason = "a test that cannot run here says so")]
 #![allow(clippy::arithmetic_side_effects, reason = "an oracle of rational numbers reads like arithmetic")]
 
+mod agreement;
 mod boundaries;
 mod columns;
 mod decimal_arithmetic;
@@ -13,6 +14,7 @@ mod exact_properties;
 mod exchange;
 mod ledger;
 mod pay;
+mod postgres;
 mod roster;
 mod rulebook;
 mod rules;

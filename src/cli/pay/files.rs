@@ -120,7 +120,7 @@ impl Drop for Staged<'_> {
 }
 
 /// Why a path could not be written, in words.
-pub(super) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
+pub(in crate::cli) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
     let reason = match error.kind() {
         io::ErrorKind::NotADirectory | io::ErrorKind::AlreadyExists => "不是文件夹".to_owned(),
         io::ErrorKind::NotFound => "没有这个文件夹，也建不了".to_owned(),

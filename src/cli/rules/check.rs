@@ -3,7 +3,7 @@
 use super::survey::{self, Said};
 use crate::{
     cli::{Done, book, error::CliError, output::Output},
-    rulebook::{Answer, Book, Confidence, UNKNOWN, Version, Way},
+    rulebook::{Answer, Book, Confidence, UNKNOWN, Version},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -187,8 +187,7 @@ impl Due {
     fn figures(&mut self, book: &Book, on: NaiveDate) {
         for (id, entry) in book.entries() {
             let Some(figure) = book.figure(id) else { continue };
-            let cases = if let Way::Cases(cases) = &figure.way { cases.as_slice() } else { &[] };
-            let cites = figure.cite.iter().chain(cases.iter().filter_map(|case| case.cite.as_ref()));
+            let cites = figure.cite.as_deref().into_iter().chain(figure.way.cites());
             let reasons = cites.flat_map(|cite| repealed(book, cite, on));
             self.repealed.extend(reasons.map(|reason| Item {
                 id: entry.full_id.clone(),

@@ -138,7 +138,7 @@ impl Impact {
         let mut paid = Paid::default();
         let (mut payables, mut rejected) = (Vec::new(), roster.rejected);
         for row in &roster.rows {
-            match roster::payable(row, &paying, book.regions()) {
+            match roster::payable(row, &paying, book) {
                 Ok(payable) => payables.push(payable),
                 Err(reasons) => rejected.extend(reasons),
             }

@@ -56,10 +56,7 @@ impl Show {
 
 /// What an entry reads, without repetition, in the order of first mention.
 fn reads(book: &Book, figure: &Figure) -> Vec<EntryId> {
-    let formulas = match &figure.way {
-        Way::Formula(formula) => vec![formula],
-        Way::Cases(cases) => cases.iter().flat_map(|case| case.when.iter().chain([&case.formula])).collect(),
-    };
+    let formulas = figure.way.formulas();
     let mut reads = Vec::new();
     let rounding = if let Round::Value(value) = figure.round { Some(value) } else { None };
     for entry in formulas.into_iter().flat_map(|formula| formula.term.reads()).chain(rounding) {
@@ -108,7 +105,9 @@ const fn window(over: Window) -> (&'static str, &'static str) {
     match over {
         Window::TaxYear => ("tax-year", "本纳税年度以前各月"),
         Window::TwelveMonths => ("12-months", "前十二个月"),
-        Window::RunOfMonths => ("run-of-months", "此前连续的各月"),
+        Window::RunOfMonths => ("run-of-months", "本年连续至本月的各月"),
+        Window::Month => ("month", "当月此前各次"),
+        Window::ProjectMonth => ("project-month", "当月同一项目此前各次"),
     }
 }
 
@@ -116,6 +115,7 @@ const fn aggregate(how: Aggregate) -> (&'static str, &'static str) {
     match how {
         Aggregate::Sum => ("sum", "合计"),
         Aggregate::Average => ("average", "平均"),
+        Aggregate::First => ("first", "第一次"),
         Aggregate::Last => ("last", "最后一次"),
         Aggregate::Count => ("count", "次数"),
     }
@@ -154,6 +154,19 @@ fn json(book: &Book, id: EntryId, said: &[Said<'_>]) -> Json {
                         })
                     });
                     set("cases", cases.collect());
+                }
+                Way::Tests(tests) => {
+                    let tests = tests.iter().map(|test| {
+                        json!({
+                            "name": test.name,
+                            "when": test.when.as_ref().map(|when| &when.text.value),
+                            "gives": test.gives.text.value,
+                            "cite": test.cite,
+                            "confidence": test.confidence.mark(),
+                            "note": test.note,
+                        })
+                    });
+                    set("tests", tests.collect());
                 }
             }
             set("round", json!(rounding(book, figure.round).map(|(written, _)| written)));
@@ -256,6 +269,17 @@ fn write_figure(book: &Book, figure: &Figure, text: &mut String) {
                 let when = case.when.as_ref().map_or("其他情形", |when| when.text.value.as_str());
                 let cite = case.cite.as_ref().map_or(String::new(), |cite| format!("（{cite}）"));
                 let _ = writeln!(text, "情形：{when}{cite}\n  = {}", case.formula.text.value);
+            }
+        }
+        Way::Tests(tests) => {
+            for (at, test) in tests.iter().enumerate() {
+                let when = test.when.as_ref().map_or("其他情形", |when| when.text.value.as_str());
+                let (result, mark) = (&test.gives.text.value, test.confidence.mark());
+                let _ =
+                    writeln!(text, "检验{}：{}（{}，{mark}）\n  {when}\n  = {result}", at + 1, test.name, test.cite);
+                if let Some(note) = &test.note {
+                    let _ = writeln!(text, "  注：{note}");
+                }
             }
         }
     }

@@ -96,6 +96,17 @@ impl<'b> Lowering<'_, 'b> {
         Ok(Column { fell: self.code.or(fell, chosen.fell), ..chosen })
     }
 
+    /// The first test that holds; the last has no condition.
+    pub(super) fn tests(&mut self, tests: &[(Option<Node<'b>>, Node<'b>)]) -> Lowered {
+        let Some(((when, gives), rest)) = tests.split_first() else { return Err(Fallen) };
+        let Some(when) = when else { return self.node(gives) };
+        let when = self.node(when)?;
+        let there_is = self.code.not(when.none);
+        let holds = self.code.and(when.boolean()?, there_is);
+        let chosen = self.branch(holds, |this| this.node(gives), |this| this.tests(rest))?;
+        Ok(Column { fell: self.code.or(when.fell, chosen.fell), ..chosen })
+    }
+
     pub(super) fn selected(&mut self, key: &Node<'b>, arms: &[Node<'b>]) -> Lowered {
         let key = self.node(key)?;
         let at = match key.kind {

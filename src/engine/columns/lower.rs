@@ -170,6 +170,7 @@ impl<'p, 'b> Lowering<'p, 'b> {
                 Ok(Column { none, fell, ..chosen })
             }
             Node::Cases(cases) => self.cases(cases),
+            Node::Tests(tests) => self.tests(tests),
             Node::Max(items) => self.extreme(items, Ordering::Greater),
             Node::Min(items) => self.extreme(items, Ordering::Less),
             Node::Clamp(x, low, high) => {

@@ -3,7 +3,7 @@
 use crate::rulebook::{
     book::Book,
     diagnostic::Diagnostic,
-    model::{Body, EntryId, PackageId, Round, Way},
+    model::{Body, EntryId, PackageId, Round},
 };
 use std::collections::BTreeMap;
 
@@ -11,14 +11,7 @@ use std::collections::BTreeMap;
 /// earlier slips and so on nothing.
 pub(super) fn rests_on(book: &Book, entry: EntryId) -> Vec<EntryId> {
     let Body::Figure(figure) = book.body(entry) else { return Vec::new() };
-    let mut reads = match &figure.way {
-        Way::Formula(formula) => formula.term.reads(),
-        Way::Cases(cases) => cases
-            .iter()
-            .flat_map(|case| case.when.iter().chain([&case.formula]))
-            .flat_map(|formula| formula.term.reads())
-            .collect(),
-    };
+    let mut reads: Vec<EntryId> = figure.way.formulas().into_iter().flat_map(|one| one.term.reads()).collect();
     if let Round::Value(value) = figure.round {
         reads.push(value);
     }

@@ -8,7 +8,7 @@ use crate::{
         book::Book,
         dated::{Literal, Timeline, most_decimals},
         diagnostic::Diagnostic,
-        model::{Aggregate, Body, EntryId, Formula, Round, Type, Way},
+        model::{Aggregate, Body, EntryId, Round, Type, Way},
         term::{ScalePart, Term, TermKind},
     },
 };
@@ -65,7 +65,7 @@ impl Bounds<'_> {
             Body::Carried(carried) => match carried.aggregate {
                 Aggregate::Average => None,
                 Aggregate::Count => Some(0),
-                Aggregate::Sum | Aggregate::Last => self.of_entry(carried.figure),
+                Aggregate::Sum | Aggregate::First | Aggregate::Last => self.of_entry(carried.figure),
             },
             Body::Value(timeline) => Some(of_timeline(timeline)),
             Body::Supplied | Body::Dimension | Body::Scale(_) => Some(own),
@@ -83,13 +83,7 @@ impl Bounds<'_> {
     fn of_way(&mut self, way: &Way) -> Decimals {
         match way {
             Way::Formula(formula) => self.of_term(&formula.term),
-            Way::Cases(cases) => {
-                let formulas: Vec<&Formula> = cases.iter().map(|case| &case.formula).collect();
-                formulas
-                    .into_iter()
-                    .map(|formula| self.of_term(&formula.term))
-                    .try_fold(0, |most, one| Some(most.max(one?)))
-            }
+            way => self.most(way.results().into_iter().map(|formula| &formula.term)),
         }
     }
 

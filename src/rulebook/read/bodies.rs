@@ -36,6 +36,16 @@ impl Reader<'_> {
                 .into_iter()
                 .filter_map(|(id, row)| self.finding(package, &id, row, lexicon, sink))
                 .collect();
+            packages[at].questions = row
+                .rows("question")
+                .into_iter()
+                .filter_map(|(id, row)| self.question(package, &id, row, lexicon, sink))
+                .collect();
+            packages[at].consequences = row
+                .rows("consequence")
+                .into_iter()
+                .filter_map(|(id, row)| self.consequence(package, &id, row, lexicon, sink))
+                .collect();
             bodies.supplies.push(self.supplies(Some(package), *row, lexicon, sink));
             bodies.examples.extend(read_examples(self.regions, lexicon, Some(package), *row, None, sink));
         }
@@ -161,10 +171,13 @@ impl Reader<'_> {
             over: match word("over").as_str() {
                 "12-months" => Window::TwelveMonths,
                 "run-of-months" => Window::RunOfMonths,
+                "month" => Window::Month,
+                "project-month" => Window::ProjectMonth,
                 _ => Window::TaxYear,
             },
             aggregate: match word("agg").as_str() {
                 "average" => Aggregate::Average,
+                "first" => Aggregate::First,
                 "last" => Aggregate::Last,
                 "count" => Aggregate::Count,
                 _ => Aggregate::Sum,

@@ -124,6 +124,8 @@ impl Reader<'_> {
             entries: Vec::new(),
             binds: Vec::new(),
             findings: Vec::new(),
+            questions: Vec::new(),
+            consequences: Vec::new(),
         }
     }
 

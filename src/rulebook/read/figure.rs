@@ -8,12 +8,14 @@ use crate::{
     formula::Span,
     quantity::Rounding,
     rulebook::{
+        dated::Confidence,
         diagnostic::Diagnostic,
         elaborate::{Setting, bridge, elaborate},
         lexicon::Lexicon,
-        model::{Case, EntryId, Figure, Finding, Formula, Gravity, MessagePart, PackageId, Round, Type, Way},
+        model::{Case, EntryId, Figure, Finding, Formula, Gravity, MessagePart, PackageId, Round, Test, Type, Way},
         row::Row,
         source::{Located, Place},
+        term::{Term, TermKind},
     },
 };
 
@@ -31,17 +33,23 @@ impl Reader<'_> {
     ) -> Figure {
         let head = lexicon.entry(entry);
         let setting = Setting { sources: self.sources, lexicon, package, at_hand: &head.by };
-        if row.has("formula") == row.has("cases") {
-            let (place, message) = match row.has("formula") {
-                true => (row.place_of("cases"), "既有 formula 又有 cases"),
-                false => (head.place, "没有写怎么算"),
-            };
-            let report = Diagnostic::error("missing-key", place, message, "formula 和 cases 只写其一");
-            sink.push(report.help("一个公式写 formula = \"…\"；分情形写 cases = [{ when = \"…\", formula = \"…\" }]"));
+        let written: Vec<&str> = ["formula", "cases", "tests"].into_iter().filter(|way| row.has(way)).collect();
+        let amiss = match written.as_slice() {
+            [] => Some((head.place, "没有写怎么算".to_owned())),
+            [_] => None,
+            [first, second, ..] => Some((row.place_of(second), format!("既有 {first} 又有 {second}"))),
+        };
+        if let Some((place, message)) = amiss {
+            let report = Diagnostic::error("missing-key", place, message, "formula、cases、tests 只写其一");
+            sink.push(report.help(
+                "一个公式写 formula = \"…\"；分情形写 cases = [{ when = \"…\", formula = \"…\" }]；\
+                 依次检验写 tests = [{ name = \"…\", when = \"…\", gives = \"…\" }]",
+            ));
         }
-        let way = match row.text("formula") {
-            Some(text) => self.formula(setting, text, head.of, sink).map(Way::Formula),
-            None => self.cases(setting, row, head.of, head.place, sink).map(Way::Cases),
+        let way = match (row.text("formula"), row.has("tests")) {
+            (Some(text), _) => self.formula(setting, text, head.of, sink).map(Way::Formula),
+            (None, true) => self.tests(setting, row, head.of, sink).map(Way::Tests),
+            (None, false) => self.cases(setting, row, head.of, head.place, sink).map(Way::Cases),
         };
         Figure {
             // What could not be read stands as no case at all, of which nothing more is said.
@@ -90,6 +98,37 @@ impl Reader<'_> {
         Some(cases)
     }
 
+    /// The tests, if every one of them could be read: the last has no condition, all others have one.
+    fn tests(self, setting: Setting<'_>, row: Row<'_>, of: Type, sink: &mut Vec<Diagnostic>) -> Option<Vec<Test>> {
+        let rows = row.tables("tests");
+        let mut tests = Vec::new();
+        for (at, one) in rows.iter().enumerate() {
+            let last = at + 1 == rows.len();
+            if one.has("when") == last || one.flag("otherwise") != last {
+                let message =
+                    if last { "最后一项检验不是 otherwise" } else { "otherwise 只能是最后一项" };
+                let report = Diagnostic::error("tests", one.place, message, "这一项检验");
+                sink.push(report.help("前面各项写 when = \"条件\"，最后一项写 otherwise = true"));
+            }
+            let when = one.text("when").map(|text| self.formula(setting, text, Type::Boolean, sink));
+            let gives = one.text("gives").and_then(|text| self.formula(setting, text, of, sink));
+            let cite = self.cite(one.text("cite"), None, sink);
+            let confidence = one.string("confidence").and_then(|mark| Confidence::parse(&mark));
+            let name = one.string("name");
+            tests.push(match (when, gives, cite, confidence, name) {
+                (Some(None), ..) => None,
+                (when, Some(gives), Some(cite), Some(confidence), Some(name)) => {
+                    Some(Test { name, when: when.flatten(), gives, cite, confidence, note: one.string("note") })
+                }
+                _ => None,
+            });
+        }
+        if rows.is_empty() {
+            sink.push(Diagnostic::error("tests", row.place_of("tests"), "一项检验也没有", "空的"));
+        }
+        tests.into_iter().collect()
+    }
+
     fn rounding(self, setting: Setting<'_>, text: &Located<String>, sink: &mut Vec<Diagnostic>) -> Round {
         let lexicon = setting.lexicon;
         if text.value == "exact" {
@@ -119,13 +158,20 @@ impl Reader<'_> {
         Round::Value(value)
     }
 
-    fn formula(
+    pub(super) fn formula(
         self,
         setting: Setting<'_>,
         text: Located<String>,
         of: Type,
         sink: &mut Vec<Diagnostic>,
     ) -> Option<Formula> {
+        // Where a member is wanted, its bare name is the formula.
+        if let Type::Choice(set) = of
+            && let Some(at) = setting.lexicon.member(set, text.value.trim())
+        {
+            let span = Span::new(0, text.value.len());
+            return Some(Formula { term: Term { kind: TermKind::Member(at), of, span }, text });
+        }
         let term = elaborate(setting, &text, sink)?;
         let fits = match (term.of, of) {
             (Type::Zero, Type::Number(_)) => true,
@@ -183,7 +229,12 @@ impl Reader<'_> {
     }
 
     /// A sentence with names in braces; `{地区}` is the place that answers for the package.
-    fn message(self, setting: Setting<'_>, text: &Located<String>, sink: &mut Vec<Diagnostic>) -> Vec<MessagePart> {
+    pub(super) fn message(
+        self,
+        setting: Setting<'_>,
+        text: &Located<String>,
+        sink: &mut Vec<Diagnostic>,
+    ) -> Vec<MessagePart> {
         let mut parts = Vec::new();
         let mut rest = text.value.as_str();
         while let Some((words, after)) = rest.split_once('{') {

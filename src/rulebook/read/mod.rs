@@ -2,13 +2,16 @@
 
 mod bodies;
 mod calendar;
+mod clauses;
 mod dated;
 mod declare;
 mod figure;
+mod question;
+mod review;
 mod supply;
 
 use super::{
-    book::{Book, PlaceFiles},
+    book::{Book, PatternFiles, PlaceFiles},
     calendar::Calendar,
     diagnostic::Diagnostic,
     instrument::{Instrument, Register},
@@ -23,14 +26,18 @@ use declare::Declared;
 use std::{collections::BTreeMap, sync::OnceLock};
 use toml::{Spanned, de::DeTable};
 
-/// The file of the register and that of the tree; region files lie below this folder; all others are packages.
+/// The file of the register and that of the tree; region files and the clauses of agreements lie
+/// below these folders; all others are packages.
 const INSTRUMENTS_FILE: &str = "instruments.toml";
 const REGIONS_FILE: &str = "regions.toml";
 const CALENDAR_FILE: &str = "calendar.toml";
 const REGIONS_FOLDER: &str = "regions/";
+/// Files of patterns, which wait until a text is reviewed.
+const REVIEW_FILES: &str = "clauses/review";
+const CLAUSES_FOLDER: &str = "clauses/agreements/";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
-fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
+pub(crate) fn parse<'s>(sources: &'s Sources, file: FileId, sink: &mut Vec<Diagnostic>) -> Spanned<DeTable<'s>> {
     let text = sources.text(file);
     let (table, errors) = DeTable::parse_recoverable(text);
     for error in errors {
@@ -63,6 +70,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut working_days = None;
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
+    let mut patterns = Vec::new();
+    let mut clauses = Vec::new();
     for (file, path, _) in sources.iter() {
         if path == INSTRUMENTS_FILE {
             instruments = read_instruments(Row::new(file, parse(&sources, file, sink).get_ref()), sink);
@@ -72,6 +81,10 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
             working_days = Some((file, parse(&sources, file, sink)));
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
+        } else if path.starts_with(REVIEW_FILES) {
+            patterns.push(file);
+        } else if path.starts_with(CLAUSES_FOLDER) {
+            clauses.push((file, parse(&sources, file, sink)));
         } else {
             packages.push((file, parse(&sources, file, sink)));
         }
@@ -89,10 +102,25 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let declared = Declared::all(&rows);
     let lexicon = reader.declare(&declared, &mut heads, sink);
     let bodies = reader.bodies(&rows, &declared, &lexicon, &mut heads, sink);
-    drop((declared, rows));
-    drop((packages, working_days));
+    let files: Vec<Row<'_>> = clauses.iter().map(|(file, table)| Row::new(*file, table.get_ref())).collect();
+    let library = reader.clauses(&files, &lexicon, &heads, sink);
+    drop((declared, rows, files));
+    drop((packages, working_days, clauses));
     let packages = heads;
-    Book { sources, instruments, regions, calendar, packages, lexicon, bodies, places, digest: OnceLock::new() }
+    let patterns = PatternFiles::new(patterns);
+    Book {
+        sources,
+        instruments,
+        regions,
+        calendar,
+        packages,
+        lexicon,
+        bodies,
+        clauses: library,
+        places,
+        patterns,
+        digest: OnceLock::new(),
+    }
 }
 
 fn read_instruments(row: Row<'_>, sink: &mut Vec<Diagnostic>) -> Register {

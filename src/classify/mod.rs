@@ -1,0 +1,18 @@
+//! What a working relation is in law, why, what would make it another, and what follows.
+//!
+//! The questions, the tests and what follows are the rule book's (`rules/labour/classification*.toml`); this room reads
+//! the engagement, keeps apart what is known, presumed and open, and searches for what would change the result.
+
+mod chart;
+mod decide;
+mod decision;
+mod engagement;
+mod search;
+mod table;
+
+pub use chart::{Chart, ChartError};
+pub use decide::{Depth, Judge, Trouble, decide};
+pub use decision::{Change, Decision, Flip, Follows, Lead, Open, Presumed, Reason, Relation, Settled};
+pub use engagement::{Answer, Engagement};
+pub use search::MOST_CHANGES;
+pub use table::{Item, Table};
