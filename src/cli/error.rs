@@ -6,7 +6,7 @@ use crate::{
     rulebook::{Diagnostic, Faulty, Sources, in_order, render},
 };
 use serde_json::{Value as Json, json};
-use std::{ffi::OsString, process::ExitCode};
+use std::process::ExitCode;
 
 /// What sort of failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -122,21 +122,4 @@ impl From<Fault> for CliError {
             FaultKind::Cases(_) => Self::new(Kind::Internal, "cases", fault.kind.to_string()).at(fault.name),
         }
     }
-}
-
-/// What clap says of arguments it does not understand; help and version are no errors.
-pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    if !error.use_stderr() {
-        // A closed pipe is no reason to fail.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    let asks_json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || arguments.iter().any(|one| one == "--format=json");
-    if asks_json {
-        let message = error.to_string();
-        return CliError::input("usage", message.trim_end()).report(&Output::new(true));
-    }
-    let _ = error.print();
-    ExitCode::from(2)
 }

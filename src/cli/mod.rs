@@ -9,10 +9,12 @@ mod error;
 mod eval;
 mod output;
 mod pay;
+mod quote;
 mod review;
 mod rules;
 mod table;
 mod tools;
+mod usage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -51,6 +53,8 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 测算一份标书的报价
+    Quote(Box<quote::QuoteArgs>),
     /// 审查别人起草的合同、采购文件或者规章制度
     Review(review::Review),
     /// 检查、查看和测试规则库
@@ -67,7 +71,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::usage(&error, &arguments),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
@@ -75,6 +79,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),

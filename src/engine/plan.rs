@@ -12,7 +12,7 @@ use crate::rulebook::{
     MessagePart, NATION, Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
 };
 use chrono::{Months, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -296,6 +296,23 @@ impl<'b> Plan<'b> {
                 reads
             }
         }
+    }
+
+    /// The slots that a goal, or a finding, may ask for, near and far.
+    #[must_use]
+    pub fn reach(&self, goal: SlotId) -> BTreeSet<SlotId> {
+        let mut open = vec![goal];
+        for planned in &self.findings {
+            planned.when.reads(&mut open);
+            planned.values.iter().for_each(|(value, _)| value.reads(&mut open));
+        }
+        let mut reach = BTreeSet::new();
+        while let Some(slot) = open.pop() {
+            if reach.insert(slot) {
+                open.extend(self.reads(slot));
+            }
+        }
+        reach
     }
 
     /// Why the book does not cover a slot, with what it has elsewhere: the tiers of the province where each place has its

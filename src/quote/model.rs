@@ -172,6 +172,10 @@ pub struct Factor {
     pub fixed: Exact,
     /// How it is rounded.
     pub rounding: Rounding,
+    /// Instrument of the rate, or where it was read; empty where the bidder chose it.
+    pub cite: String,
+    /// How well the rate is sourced.
+    pub confidence: Option<Confidence>,
 }
 
 /// A group of lines.

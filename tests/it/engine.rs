@@ -346,8 +346,8 @@ fn look_ups_cases_dates_and_scales() {
     assert_eq!(eval(&book, "looked_up", &may, &[("wage", "100"), ("kind", "high")]), "2.00元");
     assert_eq!(eval(&book, "cased", &may, &[("kind", "low")]), "1.00元");
     assert_eq!(eval(&book, "cased", &may, &[("kind", "高")]), "2.00元");
-    assert_eq!(eval(&book, "served", &may, &[("hired", "2024-02-29")]), "12月");
-    assert_eq!(eval(&book, "served", &may, &[("hired", "2024-02-29"), ("left", "2024-03-28")]), "0月");
+    assert_eq!(eval(&book, "served", &may, &[("hired", "2024-02-29")]), "12个月");
+    assert_eq!(eval(&book, "served", &may, &[("hired", "2024-02-29"), ("left", "2024-03-28")]), "0个月");
     for (wage, tax) in [("100", "10.00元"), ("100.01", "10.00元"), ("100.05", "10.01元"), ("200", "30.00元")] {
         assert_eq!(eval(&book, "taxed", &may, &[("wage", wage)]), tax, "{wage}");
     }

@@ -17,6 +17,8 @@ const PAY_ITEM: &str = "labour.pay_items.item";
 const INDUSTRY_CLASS: &str = "social.class";
 /// The pay items that overtime is reckoned from where nobody says.
 const OVERTIME_ITEMS: [&str; 2] = ["base", "performance"];
+/// Lines that follow from others, which nobody writes by hand.
+const FOLLOWING: [&str; 5] = ["union_fee", "disability_levy", "profit", "vat", "surcharges"];
 /// The pay item that a rota's allowances make, and the one that is given for a year.
 const BY_ROTA: &str = "night";
 const BY_YEAR: &str = "bonus";
@@ -250,7 +252,13 @@ impl Reader<'_, '_> {
 
     fn offer(&mut self, row: Row<'_>) -> Offer {
         let lines = row.tables("lines").into_iter().filter_map(|row| {
-            let line = self.member(LINE, &row.text("line")?, "报价项目")?;
+            let written = row.text("line")?;
+            let line = self.member(LINE, &written, "报价项目")?;
+            if FOLLOWING.contains(&line.as_str()) {
+                let message = format!("「{}」由其他项目推出，不能手工填写", written.value);
+                self.sink.push(Diagnostic::error("by-hand", written.place, message, "删去这一项"));
+                return None;
+            }
             Some(OfferedLine { line, amount: self.money(row, "amount")? })
         });
         let lines = lines.collect();
