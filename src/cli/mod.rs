@@ -7,6 +7,7 @@ mod error;
 mod eval;
 mod output;
 mod pay;
+mod reconcile;
 mod rules;
 mod table;
 mod tools;
@@ -44,6 +45,8 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 与税务、社保、公积金一方算出的数比对
+    Reconcile(reconcile::Reconcile),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -64,6 +67,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let done = match arguments.command {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Reconcile(reconcile) => reconcile.run(&output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

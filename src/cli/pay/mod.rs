@@ -2,6 +2,7 @@
 
 mod books;
 mod files;
+mod filings;
 mod report;
 
 use super::{
@@ -58,6 +59,8 @@ pub(super) struct Pay {
     /// 账本里已有本期而内容不同时，以本次为准（旧的仍保留）
     #[arg(long, requires = "db")]
     replace: bool,
+    #[command(flatten)]
+    outgoing: filings::Outgoing,
     /// 只写一份空白名单到这个 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["roster", "db"])]
     template: Option<PathBuf>,
@@ -117,6 +120,7 @@ impl Pay {
         };
         let book = book::read(rules)?;
         let paying = self.paying(period)?;
+        let layouts = self.outgoing.chosen(&book, &period.to_string())?;
         let read = read_roster(roster, &paying)?;
         let ledger = self.db.as_ref().map(|path| books::Books::open(path)).transpose()?;
         let people = self.compute(&book, period, &paying, read.rows, read.rejected, ledger.as_ref())?;
@@ -143,7 +147,10 @@ impl Pay {
             }
         }
         // First the files, which may fail, then the ledger, then the files to their places.
-        let files = files::Staged::make(out, &run, output)?;
+        let filings = layouts.fill(&run)?;
+        run.notes.extend(filings.notes());
+        let incomplete = filings.batches.iter().any(|batch| batch.left_out > 0);
+        let files = files::Staged::make(out, &run, filings, output)?;
         let stored = ledger.as_ref().map(|ledger| ledger.commit(&book, &run, self.replace)).transpose()?;
         if let (Some(ledger), Some(books::Stored::Written | books::Stored::Replaced)) = (&ledger, &stored) {
             run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
@@ -161,7 +168,7 @@ impl Pay {
         }
         Ok(if run.uncovered {
             Done::Uncovered
-        } else if !run.rejected.is_empty() {
+        } else if incomplete || !run.rejected.is_empty() {
             Done::Rejected
         } else if run.computed.iter().any(|one| one.slip.is_unlawful()) {
             Done::Unlawful
