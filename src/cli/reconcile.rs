@@ -109,9 +109,10 @@ fn as_json(answer: &Answer, found: &Reconciliation) -> serde_json::Value {
             "ours": amount(one.ours), "theirs": amount(one.theirs), "remark": one.remark(),
         })
     });
-    let totals = found.totals.iter().map(|(item, ours, theirs)| {
-        json!({ "item": item, "ours": ours.to_string(), "theirs": theirs.to_string() })
-    });
+    let totals = found
+        .totals
+        .iter()
+        .map(|(item, ours, theirs)| json!({ "item": item, "ours": ours.to_string(), "theirs": theirs.to_string() }));
     json!({
         "kind": answer.schema,
         "people": found.people,

@@ -30,6 +30,12 @@ pub enum DocumentError {
     /// A column is too narrow or a margin too wide for anything to be set in it.
     #[error("版面放不下：{0}")]
     Layout(String),
+    /// The document has a password.
+    #[error("{}", if *given { "密码不对，打不开这份文件" } else { "这份文件有密码" })]
+    Password {
+        /// Whether one was given.
+        given: bool,
+    },
     /// The PDF could not be written or read.
     #[error("PDF 文件：{0}")]
     Pdf(String),

@@ -17,6 +17,7 @@ mod markup;
 mod model;
 mod page;
 mod payslip;
+mod protect;
 mod scale;
 mod sfnt;
 mod table;
@@ -28,10 +29,11 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 pub use self::{
-    attachments::attachments,
+    attachments::{attachments, protected_attachments},
     error::DocumentError,
     fonts::missing_characters,
-    payslip::{PayslipFrame, payslip},
+    payslip::{PayslipFrame, payslip, payslips},
+    protect::protect,
     template::template_version,
     writer::Meta,
 };
@@ -61,6 +63,18 @@ pub fn render(
 /// Faulty markup, characters that no font has, a layout in which something does not fit.
 pub fn render_markup(markup: &str, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
     set(&template::from_markup(&meta.title, markup)?, files, meta)
+}
+
+/// Makes one PDF of several documents, one behind the other, each with its own page numbers: for printing.
+///
+/// # Errors
+/// As [`render`], for the first that cannot be made.
+fn bind<'v>(template: &str, views: impl IntoIterator<Item = &'v Value>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+    let mut pages = Vec::new();
+    for view in views {
+        pages.extend(layout::pages(&template::document(template, view)?)?);
+    }
+    writer::write(&pages, meta, &BTreeMap::new())
 }
 
 fn set(document: &model::Document, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {

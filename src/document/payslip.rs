@@ -1,6 +1,6 @@
 //! The payslip: what a slip says, as the template's view.
 
-use super::{DocumentError, Meta, render};
+use super::{DocumentError, Meta, bind, render};
 use crate::{
     payroll::{Contribution, Slip, UncertainValue, Worker},
     quantity::{Exact, Money, capitals, format_decimal, format_thousands},
@@ -39,6 +39,16 @@ pub fn payslip(
 ) -> Result<Vec<u8>, DocumentError> {
     let title = format!("工资条 {} {} {}", month(frame.period), worker.number, worker.name);
     render("payslip", &view(worker, slip, frame), files, &Meta { title, created: frame.paid_on })
+}
+
+/// Makes one PDF of many payslips, in the order given, for printing; nothing is embedded in it.
+///
+/// # Errors
+/// As [`payslip`].
+pub fn payslips(slips: &[(&Worker, &Slip)], frame: &PayslipFrame) -> Result<Vec<u8>, DocumentError> {
+    let views: Vec<Value> = slips.iter().map(|(worker, slip)| view(worker, slip, frame)).collect();
+    let title = format!("工资条 {}", month(frame.period));
+    bind("payslip", &views, &Meta { title, created: frame.paid_on })
 }
 
 /// The view of the template `payslip`, whose shape is `templates/payslip.view.json`.

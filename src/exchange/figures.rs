@@ -47,11 +47,49 @@ pub(super) const LINE_KEYS: [&str; 4] = ["line.title", "line.base", "line.rate",
 /// The keys that everybody has. Earnings (`earning.base`), lines (`line.pension_employee`) and the tax client's
 /// deductions (`client.累计子女教育`) come besides.
 pub(super) const KEYS: [&str; 44] = [
-    "period", "paid_on", "number", "name", "id_kind", "id_number", "nationality", "sex", "birth_date", "payer",
-    "engagement", "relation", "post", "department", "project", "insured_at", "fund_at", "works_at", "hired",
-    "bank_account", "gross", "insurance_employee", "insurance_employer", "fund_base", "fund_total", "own_total", "tax",
-    "other_deduction", "net", "employer_cost", "tax.months", "tax.income", "tax.exempt", "tax.basic", "tax.special",
-    "tax.additional", "tax.other", "tax.taxable", "tax.rate", "tax.quick", "tax.payable", "tax.relief", "tax.withheld",
+    "period",
+    "paid_on",
+    "number",
+    "name",
+    "id_kind",
+    "id_number",
+    "nationality",
+    "sex",
+    "birth_date",
+    "payer",
+    "engagement",
+    "relation",
+    "post",
+    "department",
+    "project",
+    "insured_at",
+    "fund_at",
+    "works_at",
+    "hired",
+    "bank_account",
+    "gross",
+    "insurance_employee",
+    "insurance_employer",
+    "fund_base",
+    "fund_total",
+    "own_total",
+    "tax",
+    "other_deduction",
+    "net",
+    "employer_cost",
+    "tax.months",
+    "tax.income",
+    "tax.exempt",
+    "tax.basic",
+    "tax.special",
+    "tax.additional",
+    "tax.other",
+    "tax.taxable",
+    "tax.rate",
+    "tax.quick",
+    "tax.payable",
+    "tax.relief",
+    "tax.withheld",
     "findings",
 ];
 
@@ -224,8 +262,9 @@ pub fn sheet(people: &[Figures]) -> Sheet {
             }
         }
     }
-    let blank =
-        columns.iter().fold(Sheet::new("明细").frozen(2), |sheet, (_, heading, kind)| sheet.column(heading, *kind, 14));
+    let blank = columns
+        .iter()
+        .fold(Sheet::new("明细").frozen(2), |sheet, (_, heading, kind)| sheet.column(heading, *kind, 14));
     people.iter().fold(blank, |mut sheet, person| {
         sheet.push(columns.iter().map(|(key, ..)| person.get(key).cloned().unwrap_or(Cell::Blank)).collect());
         sheet

@@ -196,8 +196,7 @@ impl Filling<'_> {
     fn lawful(&mut self, place: usize, column: &Column, cell: &Cell, number: &str) -> Result<(), (String, String)> {
         let Cell::Text(text) = cell else { return Ok(()) };
         if self.layout.form.encoding == Encoding::Gbk && self.layout.form.kind != FormKind::Xlsx {
-            let foreign: BTreeSet<char> =
-                text.chars().filter(|c| GBK.encode(c.encode_utf8(&mut [0; 4])).2).collect();
+            let foreign: BTreeSet<char> = text.chars().filter(|c| GBK.encode(c.encode_utf8(&mut [0; 4])).2).collect();
             if !foreign.is_empty() {
                 let problem = format!("GBK 编码里没有这些字：{}", foreign.iter().collect::<String>());
                 return Err((problem, "银行接受的，把布局的 encoding 改为 utf-8；否则按银行的办法单独支付".to_owned()));
