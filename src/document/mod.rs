@@ -65,13 +65,14 @@ pub fn render_markup(markup: &str, files: &BTreeMap<String, Vec<u8>>, meta: &Met
     set(&template::from_markup(&meta.title, markup)?, files, meta)
 }
 
-/// Makes one PDF of several documents, one behind the other, each with its own page numbers: for printing.
+/// Makes one PDF of several documents, each a template and its view, one behind the other with page numbers of their
+/// own: for printing.
 ///
 /// # Errors
 /// As [`render`], for the first that cannot be made.
-fn bind<'v>(template: &str, views: impl IntoIterator<Item = &'v Value>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+fn bind(documents: &[(&str, Value)], meta: &Meta) -> Result<Vec<u8>, DocumentError> {
     let mut pages = Vec::new();
-    for view in views {
+    for (template, view) in documents {
         pages.extend(layout::pages(&template::document(template, view)?)?);
     }
     writer::write(&pages, meta, &BTreeMap::new())

@@ -7,7 +7,7 @@ use super::{
     show::show,
     value::Value,
 };
-use crate::rulebook::{Aggregate, Body, Book, Cell, Example, PackageId};
+use crate::rulebook::{Aggregate, Body, Book, Carried, Cell, Example, PackageId, Window};
 use std::collections::BTreeMap;
 
 /// How an example fails.
@@ -57,7 +57,9 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
                 given.push((slot, value));
             }
         }
-        for (entry, carried) in carried.iter().filter(|_| month > 0) {
+        // The steps are months: nothing was paid earlier in the month of one.
+        let reaches_back = |carried: &Carried| !matches!(carried.over, Window::Month | Window::ProjectMonth);
+        for (entry, carried) in carried.iter().filter(|(_, carried)| month > 0 && reaches_back(carried)) {
             let by_hand = step.given.iter().any(|((one, _), _)| one == entry);
             if let (false, Some(slot), Some(earlier)) =
                 (by_hand, plan.find(*entry, &[]), history.get(&(carried.figure, Vec::new())))
@@ -118,6 +120,7 @@ fn aggregate(how: Aggregate, earlier: &[Value]) -> Value {
     let sum = || super::operations::sum(earlier).unwrap_or(Value::None);
     match how {
         Aggregate::Count => count,
+        Aggregate::First => earlier.first().cloned().unwrap_or(Value::None),
         Aggregate::Last => earlier.last().cloned().unwrap_or(Value::None),
         Aggregate::Sum => sum(),
         Aggregate::Average => {

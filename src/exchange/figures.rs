@@ -46,7 +46,7 @@ pub(super) const LINE_KEYS: [&str; 4] = ["line.title", "line.base", "line.rate",
 
 /// The keys that everybody has. Earnings (`earning.base`), lines (`line.pension_employee`) and the tax client's
 /// deductions (`client.累计子女教育`) come besides.
-pub(super) const KEYS: [&str; 44] = [
+pub(super) const KEYS: [&str; 48] = [
     "period",
     "paid_on",
     "number",
@@ -67,7 +67,10 @@ pub(super) const KEYS: [&str; 44] = [
     "works_at",
     "hired",
     "bank_account",
+    "method",
+    "paper",
     "gross",
+    "taxed",
     "insurance_employee",
     "insurance_employer",
     "fund_base",
@@ -75,6 +78,7 @@ pub(super) const KEYS: [&str; 44] = [
     "own_total",
     "tax",
     "other_deduction",
+    "loss",
     "net",
     "employer_cost",
     "tax.months",
@@ -168,10 +172,13 @@ impl Figures {
     }
 
     fn pay(&mut self, slip: &Slip) -> Result<(), ArithmeticError> {
+        self.text("method", "计税方法", slip.method);
+        self.text("paper", "单据", &slip.paper.name);
         for earning in &slip.earnings {
             self.money(format!("earning.{}", earning.id), &earning.name, earning.amount);
         }
         self.money("gross", "应发工资", slip.gross);
+        self.money("taxed", "应税收入", slip.taxed);
         for contribution in &slip.contributions {
             let line = &contribution.line;
             self.money(format!("line.{}", line.id), title(line), line.amount);
@@ -188,6 +195,7 @@ impl Figures {
         self.money("own_total", "个人缴费合计", slip.own_total);
         self.money("tax", "个人所得税", slip.tax);
         self.money("other_deduction", "其他扣款", slip.other_deduction);
+        self.money("loss", "赔偿损失扣款", slip.loss);
         self.money("net", "实发工资", slip.net);
         self.money("employer_cost", "用人单位成本", slip.employer_cost);
         Ok(())

@@ -5,7 +5,7 @@ use crate::{
     payroll::{Slip, Worker},
     quantity::Money,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person of the month as the workbook needs them.
 #[derive(Debug, Clone, Copy)]
@@ -21,13 +21,11 @@ pub struct Paid<'m> {
 /// One row a person, totals below. Lines that nobody has are no columns.
 #[must_use]
 pub fn overview(paid: &[Paid<'_>]) -> Sheet {
-    let mut earnings: Vec<(&str, &str)> = Vec::new();
+    let mut earnings: BTreeMap<(usize, &str), &str> = BTreeMap::new();
     let mut lines: Vec<(&str, String)> = Vec::new();
     for one in paid {
         for earning in &one.slip.earnings {
-            if !earnings.iter().any(|(id, _)| *id == earning.id) {
-                earnings.push((&earning.id, &earning.name));
-            }
+            earnings.insert((earning.place, &earning.id), &earning.name);
         }
         for line in one.slip.lines() {
             if !lines.iter().any(|(id, _)| *id == line.id) {
@@ -36,19 +34,21 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             }
         }
     }
+    let payers: BTreeSet<&str> = paid.iter().map(|one| one.worker.payer.as_str()).collect();
     let mut sheet = Sheet::new("工资汇总").frozen(2);
-    for (heading, width) in [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)]
-    {
+    let payer = (payers.len() > 1).then_some(("扣缴义务人", 26));
+    let who = [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)];
+    for (heading, width) in who.into_iter().chain(payer) {
         sheet = sheet.column(heading, Kind::Text, width);
     }
-    for (_, name) in &earnings {
+    for name in earnings.values() {
         sheet = sheet.column(name, Kind::Money, 11);
     }
     sheet = sheet.column("应发工资", Kind::Money, 12);
     for (_, name) in &lines {
         sheet = sheet.column(name, Kind::Money, 14);
     }
-    for heading in ["个人所得税", "其他扣款", "实发工资", "用人单位成本"] {
+    for heading in ["个人所得税", "赔偿损失扣款", "其他扣款", "实发工资", "用人单位成本"] {
         sheet = sheet.column(heading, Kind::Money, 13);
     }
     sheet = sheet.column("提示", Kind::Text, 40).with_totals();
@@ -58,7 +58,8 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             [&worker.number, &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
                 .map(Cell::text)
                 .into();
-        row.extend(earnings.iter().map(|(id, _)| {
+        row.extend(payer.map(|_| Cell::text(&worker.payer)));
+        row.extend(earnings.keys().map(|(_, id)| {
             let found = slip.earnings.iter().find(|earning| earning.id == *id);
             Cell::Money(found.map_or(Money::ZERO, |earning| earning.amount))
         }));
@@ -67,7 +68,7 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             let found = slip.lines().find(|line| line.id == *id);
             found.map_or(Cell::Blank, |line| Cell::Money(line.amount))
         }));
-        row.extend([slip.tax, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
+        row.extend([slip.tax, slip.loss, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
         let notes: Vec<&str> = slip.findings.iter().map(|finding| finding.message.as_str()).collect();
         row.push(Cell::text(notes.join(" ")));
         sheet.push(row);

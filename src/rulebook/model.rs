@@ -255,8 +255,12 @@ pub enum Window {
     TaxYear,
     /// Those of the last twelve months.
     TwelveMonths,
-    /// Those of the unbroken run of months before.
+    /// Those of the tax year that are paid in the month of this one or in the unbroken run of months before it.
     RunOfMonths,
+    /// Those paid in the same month.
+    Month,
+    /// Those paid in the same month for the same project.
+    ProjectMonth,
 }
 
 /// What is made of them.
@@ -266,6 +270,8 @@ pub enum Aggregate {
     Sum,
     /// Their average.
     Average,
+    /// The first.
+    First,
     /// The last.
     Last,
     /// How many there are.

@@ -136,8 +136,8 @@ static CARRIED: Shape = Shape {
     keys: &[
         must("name", Form::Text, "the law's term"),
         must("of", Form::Text, "the figure that is carried"),
-        must("over", Form::OneOf(&["tax-year", "12-months", "run-of-months"]), "which earlier slips count"),
-        must("agg", Form::OneOf(&["sum", "average", "last", "count"]), "what is made of them"),
+        must("over", Form::OneOf(&["tax-year", "12-months", "run-of-months", "month", "project-month"]), "which earlier slips count"),
+        must("agg", Form::OneOf(&["sum", "average", "first", "last", "count"]), "what is made of them"),
         may("default", Form::Text, "what it is when there is no earlier slip"),
         may("note", Form::Text, "for the reader"),
     ],

@@ -117,9 +117,9 @@ impl Layout {
             Some(Cell::Text(text)) => text.as_str(),
             _ => "",
         };
-        let of_relation = self.relations.is_empty() || self.relations.iter().any(|one| one == text("relation"));
+        let of_method = self.methods.is_empty() || self.methods.iter().any(|one| one == text("method"));
         let has = |key: &String| matches!(person.get(key), Some(Cell::Money(amount)) if *amount != Money::ZERO);
-        of_relation && self.having.as_ref().is_none_or(has)
+        of_method && self.having.as_ref().is_none_or(has)
     }
 
     /// The sheet of each row that a person gets.

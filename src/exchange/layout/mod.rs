@@ -31,9 +31,9 @@ pub struct Layout {
     sheet: Option<String>,
     #[serde(default)]
     rows: Rows,
-    /// Whose rows it takes, by relation; empty for everybody's.
+    /// Whose rows it takes, by the method of their tax (`wages`, `labour`, `intern`, `platform`); empty for everybody's.
     #[serde(default)]
-    relations: Vec<String>,
+    methods: Vec<String>,
     /// Only people who have this amount, and not nought.
     #[serde(default)]
     having: Option<String>,

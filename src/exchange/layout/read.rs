@@ -10,6 +10,9 @@ use crate::{
     rulebook::nearest,
 };
 
+/// How tax may be withheld, as slips name it.
+const METHODS: [&str; 4] = ["wages", "labour", "intern", "platform"];
+
 /// What is wrong with a layout. `Display` is for the person who wrote it.
 #[derive(Debug, Clone, PartialEq, Eq, Error)]
 pub enum LayoutError {
@@ -34,6 +37,9 @@ pub enum LayoutError {
         /// What is wrong.
         problem: &'static str,
     },
+    /// A method of tax that there is not.
+    #[error("methods 里的“{0}”不是计税方法，可写：{}", METHODS.join("、"))]
+    Method(String),
     /// A sheet without a name.
     #[error("缺少 sheet（工作表名）")]
     Sheet,
@@ -48,6 +54,9 @@ impl Layout {
         let layout: Self = toml::from_str(text).map_err(|error| LayoutError::Toml(error.to_string()))?;
         if layout.rows != Rows::InsuranceLine && layout.sheet.is_none() {
             return Err(LayoutError::Sheet);
+        }
+        if let Some(other) = layout.methods.iter().find(|method| !METHODS.contains(&method.as_str())) {
+            return Err(LayoutError::Method(other.clone()));
         }
         layout.columns.iter().try_for_each(Column::sound)?;
         Ok(layout)
