@@ -38,7 +38,7 @@ pub enum LayoutError {
         problem: &'static str,
     },
     /// A method of tax that there is not.
-    #[error("methods 里的“{0}”不是计税方法，可写：{}", METHODS.join("、"))]
+    #[error("methods 里的“{_0}”不是计税方法，可写：{}", METHODS.join("、"))]
     Method(String),
     /// A sheet without a name.
     #[error("缺少 sheet（工作表名）")]
