@@ -8,6 +8,7 @@
 //! (`table/xlsx.rs`) and a float again in one place on the way out ([`workbook`]); nothing is computed in between.
 
 pub mod live;
+pub mod prose;
 pub mod rejected;
 pub mod roster;
 pub mod summary;
@@ -15,3 +16,4 @@ pub mod table;
 pub mod tax_client;
 mod text;
 pub mod workbook;
+pub mod workforce;

@@ -206,7 +206,10 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
         let offer = &self.closer.tender.offer;
         Ok(Some(match rule.id.as_str() {
             UNION_FEE => {
-                let basis = Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == "wages") };
+                let basis = match self.closer.tender.bidder.union {
+                    true => Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == "wages") },
+                    false => Basis::Fixed,
+                };
                 let reckoning = format!("工资合计{}元 × {}", side.wages.thousands(), percent(side.union_rate));
                 self.follows(side.union_fee, &self.wages, basis, reckoning, &side.traces.union_fee)
             }
@@ -215,7 +218,9 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
                     Some(staff) => format!("全公司{staff}人的残保金，按本项目人数分摊"),
                     None => "没有给出计算依据，未计".to_owned(),
                 };
-                self.follows(side.disability_levy, &self.wages, Basis::Fixed, reckoning, &side.traces.disability_levy)
+                let of = ids(&|line| line.group == "wages");
+                let basis = side.levy_rate.map_or(Basis::Fixed, |rate| Basis::Share { rate, of });
+                self.follows(side.disability_levy, &self.wages, basis, reckoning, &side.traces.disability_levy)
             }
             MANAGEMENT => {
                 let supervised = |line: &LineRule| {

@@ -499,6 +499,11 @@ pub enum Gravity {
 }
 
 impl Gravity {
+    /// The gravity of a word; what is no such word was reported, and is to be known at most.
+    pub(super) fn parse(word: &str) -> Self {
+        [Self::Unlawful, Self::Risk].into_iter().find(|one| one.word() == word).unwrap_or(Self::Note)
+    }
+
     /// The word in files and JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {

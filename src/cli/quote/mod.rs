@@ -1,5 +1,6 @@
 //! `gongche quote`: the price of a tender, what it rests on, and what is to be said against it.
 
+mod files;
 mod report;
 
 use super::{
@@ -9,7 +10,7 @@ use super::{
 };
 use crate::{
     quantity::{Money, Rate},
-    quote::{Given, Quote, Refusal, Tender, TenderFault, price_with},
+    quote::{Given, Refusal, Tender, TenderFault, price_with},
     rulebook::Book,
 };
 use clap::Args;
@@ -53,11 +54,13 @@ impl QuoteArgs {
         }
         let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
         let book = book::read(rules)?;
-        let tender = read(&book, path)?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| CliError::input("tender", error.to_string()).at(path.display().to_string()))?;
+        let tender = Tender::read(&book, &path.display().to_string(), &text).map_err(|fault| faulty(&fault))?;
         let given = Given { total: self.total, profit: self.profit, wage: self.wage };
         let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
         if let Some(out) = self.out.as_deref().filter(|_| !quote.is_unlawful()) {
-            papers(out, &quote)?;
+            files::write(out, &quote, ("tender.toml", text.as_bytes()))?;
         }
         if output.is_json() {
             output.json(&quote.json(self.trace));
@@ -88,22 +91,6 @@ fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
         output.text(&format!("标书样例已写入 {place}，照着改即可"));
     }
     Ok(Done::Clean)
-}
-
-/// Writes what the price is made into. A price that is not to be handed in has no papers.
-fn papers(out: &Path, quote: &Quote) -> Result<(), CliError> {
-    let place = || out.display().to_string();
-    let text = serde_json::to_string_pretty(&quote.json(true))
-        .map_err(|error| CliError::new(Kind::Internal, "json", error.to_string()))?;
-    fs::create_dir_all(out)
-        .and_then(|()| fs::write(out.join("quote.json"), text))
-        .map_err(|error| CliError::input("out", error.to_string()).at(place()))
-}
-
-fn read(book: &Book, path: &Path) -> Result<Tender, CliError> {
-    let place = || path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(place()))?;
-    Tender::read(book, &place(), &text).map_err(|fault| faulty(&fault))
 }
 
 fn faulty(fault: &TenderFault) -> CliError {
