@@ -132,6 +132,7 @@ impl Preparation {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            with_slips: true,
         };
         let ledger = Books::prepare(&self.db, step == Step::Preview)?;
         let book = book::read(rules)?;

@@ -17,17 +17,12 @@ use crate::{
         workbook::to_xlsx,
     },
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    io::IsTerminal as _,
     path::{Path, PathBuf},
 };
-
-/// Runs shorter than this show no bar.
-const LONG_RUN: usize = 100;
 
 /// The folder of the slips.
 const SLIPS: &str = "payslips";
@@ -45,9 +40,10 @@ pub(super) struct Staged<'o> {
 
 impl<'o> Staged<'o> {
     /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
-    pub(super) fn make(out: &'o Path, run: &Run, output: &Output) -> Result<Self, CliError> {
+    pub(super) fn make(out: &'o Path, run: &Run, with_slips: bool, output: &Output) -> Result<Self, CliError> {
         let folder = out.join(format!(".{}.part", run.period));
-        let slips = run.computed.iter().map(file_name).collect();
+        let printed: &[Computed] = if with_slips { &run.computed } else { &[] };
+        let slips = printed.iter().map(file_name).collect();
         let mut staged = Self { out, folder, slips, others: Vec::new() };
         // What a run that broke off may have left.
         let _ = fs::remove_dir_all(&staged.folder);
@@ -65,8 +61,8 @@ impl<'o> Staged<'o> {
         let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
         staged.add(SUMMARY, &workbook)?;
         staged.add(FINDINGS, report::findings(run).as_bytes())?;
-        let bar = progress(run.computed.len(), output);
-        run.computed.par_iter().try_for_each(|one| {
+        let bar = output.progress("工资条", printed.len());
+        printed.par_iter().try_for_each(|one| {
             let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
             let path = staged.folder.join(SLIPS).join(file_name(one));
             fs::write(path, pdf).map_err(|error| staged.cannot(&error))?;
@@ -136,16 +132,6 @@ pub(in crate::cli) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
 
 fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
-}
-
-/// A bar on long runs, where the terminal is one.
-fn progress(slips: usize, output: &Output) -> ProgressBar {
-    if slips < LONG_RUN || output.is_json() || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(u64::try_from(slips).unwrap_or(u64::MAX));
-    let style = ProgressStyle::with_template("工资条 {bar:40} {pos}/{len}，剩余 {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
 }
 
 fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
