@@ -7,7 +7,7 @@ use super::{
 };
 use crate::{
     engine::{Dates, Evaluation, Fault, FaultKind, Places, Plan, Question, SlotId, Value},
-    quantity::Exact,
+    quantity::{Exact, Money},
     rulebook::{Book, Diagnostic, Given, Role},
 };
 use chrono::{Datelike, NaiveDate};
@@ -117,6 +117,19 @@ impl<'b> Month<'b> {
     /// # Errors
     /// Why it could not be computed; the other rows go on.
     pub fn slip(&self, row: &Row) -> Result<Slip, Refusal> {
+        Slip::of(&self.chart, &mut self.evaluation(row)?)
+    }
+
+    /// What a row is paid out, without the rest of the slip.
+    ///
+    /// # Errors
+    /// Why it could not be computed.
+    pub fn net(&self, row: &Row) -> Result<Money, Refusal> {
+        Slip::net_of(&self.chart, &mut self.evaluation(row)?)
+    }
+
+    /// A row with its facts, and with what is carried into it.
+    fn evaluation(&self, row: &Row) -> Result<Evaluation<'_, 'b>, Refusal> {
         let plan = self.plans.get(&row.places).ok_or_else(|| Refusal::Facts("没有为这些地区准备规则".to_owned()))?;
         let mut given = Vec::new();
         for (id, value) in &row.facts {
@@ -131,8 +144,7 @@ impl<'b> Month<'b> {
         for (entry, value) in row.known.carried(&self.chart, payment) {
             given.extend(plan.find(entry, &[]).map(|slot| (slot, value)));
         }
-        let mut evaluation = Evaluation::new(plan, given);
-        Slip::of(&self.chart, &mut evaluation)
+        Ok(Evaluation::new(plan, given))
     }
 
     /// What no ledger and no opening balance says is said, never assumed.
@@ -164,7 +176,7 @@ impl Refusal {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::{quantity::Money, rulebook::Sources};
+    use crate::rulebook::Sources;
     use std::sync::LazyLock;
 
     static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
