@@ -100,7 +100,13 @@ impl Bonus {
             return Err(CliError::input("period", format!("{period} 不是月份")).at("--period"));
         };
         let paid_on = self.on.unwrap_or(period_end);
-        let paying = Paying { period_start, period_end, paid_on, payer: String::new() };
+        let paying = Paying {
+            period_start,
+            period_end,
+            paid_on,
+            payer: String::new(),
+            contributed_elsewhere: false,
+        };
         let read = roster::read(path, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(path.display().to_string()))?;
         let mut month = Month::new(book, period_start, period_end, paid_on, self.known_at)

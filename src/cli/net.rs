@@ -176,7 +176,7 @@ impl Net {
         let id = book.lexicon().cell_id(cell.0, &cell.1);
         let places = Places::all(Some(&region));
         let known = Known::default();
-        Ok((Row { places, hired, left: None, project: String::new(), facts, known }, id))
+        Ok((Row { places, hired, left: None, project: String::new(), facts, known, arrears: Vec::new() }, id))
     }
 }
 
