@@ -16,7 +16,7 @@ const PARTIES: [&str; 4] = ["employer", "worker", "client", "school"];
 /// The view of an agreement, whose shape is `templates/agreements/view.json`.
 ///
 /// Each term stands under its id: words, dates and choices as text, lists as lists, and amounts with a twin
-/// `<id>_capitals`. `quote` holds values of the law in words, `<party>_role` what a party is called, `document_word`
+/// `<id>_capitals`. `quote` holds values of the law in words, `<party>_role` in what capacity a party signs, `document_word`
 /// whether the text calls itself 合同 or 协议, `notice` what a draft for negotiation says of itself.
 pub(super) fn view(
     book: &Book,
@@ -45,7 +45,7 @@ pub fn example(book: &Book) -> Json {
     let library = book.clauses();
     let mut view = Map::new();
     for party in PARTIES {
-        view.insert(format!("{party}_role"), json!("甲方"));
+        view.insert(format!("{party}_role"), json!("用人单位"));
     }
     for (key, text) in [("title", "劳动合同"), ("document_word", "合同"), ("notice", "审阅稿")] {
         view.insert(key.to_owned(), json!(text));
@@ -74,7 +74,8 @@ fn frame(agreement: &Agreement, notice: &str) -> Map<String, Json> {
     }
     for party in PARTIES {
         let role = agreement.signers.iter().find(|(prefix, _)| prefix == party).map_or("", |(_, role)| role);
-        view.insert(format!("{party}_role"), json!(role.replace('(', "（").replace(')', "）")));
+        let capacity = role.split_once('(').map_or("", |(_, capacity)| capacity.trim_end_matches(')'));
+        view.insert(format!("{party}_role"), json!(capacity));
     }
     view
 }

@@ -124,6 +124,16 @@ impl Setter {
 
     fn clause(&self, level: i32, label: &Text, text: &Text, width: Milli) -> Result<Vec<Piece>, DocumentError> {
         let size = self.scale.body;
+        if level == 0 {
+            let label = line::single(&label.bold(), size.size)?;
+            let indent = label.width + size.size;
+            let lines = line::lines(text, size.size, width, indent, Edge::Even)?;
+            let mut pieces = prose(&lines, size, INK, indent, 0, self.scale.paragraph_gap);
+            if let Some(first) = pieces.first_mut() {
+                first.items.splice(0..0, label.items(0, size.baseline(), INK));
+            }
+            return Ok(pieces);
+        }
         let left = (level - 1) * 2 * size.size;
         let label = line::single(&if level == 1 { label.bold() } else { label.clone() }, size.size)?;
         // Room for "1.12" or "（一）", or else for "第十二条"; a longer label pushes its first line on.

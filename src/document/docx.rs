@@ -221,6 +221,10 @@ impl Body {
 
     fn clause(&mut self, level: u8, label: &Text, text: &Text) {
         let size = self.scale.body.size;
+        if level == 0 {
+            let content = [&label.bold(), &Text::plain("　"), text].map(|text| runs(text, "")).concat();
+            return self.paragraph(&Paragraph { align: "both", ..Paragraph::default() }, &content);
+        }
         let left = (i32::from(level) - 1) * 2 * size;
         let long = label.words().chars().count() > 3;
         let hang = if long { 5 * size } else { 3 * size };

@@ -3,7 +3,7 @@
 //! Blocks become pieces, which do not split; pieces are stacked until a page is full. What must not be parted (a
 //! heading and what it heads, the first two and the last two lines of a paragraph) is marked on the piece.
 
-use std::rc::Rc;
+use std::{collections::VecDeque, rc::Rc};
 
 use super::{
     blocks::{self, Place, Setter},
@@ -32,6 +32,15 @@ pub(super) struct Piece {
     pub(super) items: Vec<Item>,
     /// Put in front when the piece starts a page: the head of its table.
     pub(super) head: Option<Rc<Piece>>,
+    /// What stands in the margin beside it, or as near to it as there is room.
+    pub(super) asides: Vec<Aside>,
+}
+
+/// Something in the margin. Its items count from the body's left edge and its own top.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Aside {
+    pub(super) height: Milli,
+    pub(super) items: Vec<Item>,
 }
 
 /// Lays a document out on A4.
@@ -60,6 +69,7 @@ pub(super) fn pages(document: &Document) -> Result<Vec<Page>, DocumentError> {
 /// Stacks pieces on as many pages as they need, at least one.
 fn paginate(pieces: &[Piece], height: Milli) -> Vec<Vec<Item>> {
     let mut pages = vec![Vec::new()];
+    let mut margin = Margin { height, used: 0, waiting: VecDeque::new() };
     let mut used = 0;
     let mut kept_until = 0;
     for (index, piece) in pieces.iter().enumerate() {
@@ -72,7 +82,7 @@ fn paginate(pieces: &[Piece], height: Milli) -> Vec<Vec<Item>> {
             chain
         };
         if used > 0 && (piece.new_page || used + piece.before + needed > height) {
-            pages.push(Vec::new());
+            pages.push(margin.next_page());
             used = 0;
         }
         let Some(page) = pages.last_mut() else { break };
@@ -83,9 +93,46 @@ fn paginate(pieces: &[Piece], height: Milli) -> Vec<Vec<Item>> {
             used = head.height;
         }
         page.extend(piece.items.iter().cloned().map(|item| item.moved(0, used)));
+        margin.waiting.extend(piece.asides.iter().cloned());
+        margin.place(used, page);
         used += piece.height;
     }
+    while !margin.waiting.is_empty() {
+        pages.push(margin.next_page());
+    }
     pages
+}
+
+/// The margin of a page while it is filled.
+struct Margin {
+    height: Milli,
+    used: Milli,
+    waiting: VecDeque<Aside>,
+}
+
+impl Margin {
+    /// Places what waits at `top` or under what stands there, moved up where the page ends; the rest waits on.
+    fn place(&mut self, top: Milli, page: &mut Vec<Item>) {
+        while let Some(aside) = self.waiting.front() {
+            let room = self.height - aside.height;
+            // What no page holds begins one, and is cut by nobody but the paper.
+            if self.used > room.max(0) {
+                return;
+            }
+            let y = top.min(room).max(self.used);
+            page.extend(aside.items.iter().cloned().map(|item| item.moved(0, y)));
+            self.used = y + aside.height;
+            self.waiting.pop_front();
+        }
+    }
+
+    /// What waited, at the top of a new page.
+    fn next_page(&mut self) -> Vec<Item> {
+        self.used = 0;
+        let mut page = Vec::new();
+        self.place(0, &mut page);
+        page
+    }
 }
 
 /// How many pieces must stay with the first, and their height; one alone where they are more than a page.
@@ -206,6 +253,21 @@ mod tests {
         let row = |height| Piece { head: Some(Rc::clone(&head)), ..piece(height) };
         let pages = paginate(&[Piece { keep: true, ..piece(15) }, row(40), row(40), row(41)], 100);
         assert_eq!(marks(&pages), [vec![(15, 0), (40, 15), (40, 55)], vec![(15, 0), (41, 15)]]);
+    }
+
+    #[test]
+    fn what_stands_in_the_margin_is_near_and_never_over_the_edge() {
+        let aside = |height| Aside { height, items: vec![mark(height)] };
+        let beside = |height, asides: &[Milli]| Piece {
+            asides: asides.iter().map(|height| aside(*height)).collect(),
+            ..piece(height)
+        };
+        // Under each other, and moved up at the foot of the page.
+        let pages = paginate(&[beside(10, &[30]), beside(10, &[20]), piece(40), beside(20, &[45])], 100);
+        assert_eq!(marks(&pages), [[(10, 0), (30, 0), (10, 10), (20, 30), (40, 20), (20, 60), (45, 55)]]);
+        // What finds no room waits for the next page, which is made for it if need be.
+        let pages = paginate(&[beside(10, &[60, 60])], 100);
+        assert_eq!(marks(&pages), [vec![(10, 0), (60, 0)], vec![(60, 0)]]);
     }
 
     #[test]

@@ -1,11 +1,11 @@
 //! Remarks in the margin: a narrow column on the right, beside what they are about.
 
 use super::{
-    blocks::{Setter, rule},
+    blocks::{Place, Setter, column},
     error::DocumentError,
-    layout::Piece,
+    layout::{Aside, Piece},
     line::{self, Edge},
-    model::{Block, Document, Text},
+    model::{Align, Block, Document, Text},
     page::{Item, Milli, mm},
     scale::{FIRM, INK, MUTED},
 };
@@ -68,8 +68,7 @@ fn remarked(remarks: &[&Remark], block: Block) -> Block {
     Block::Remarked { remarks: remarks.iter().map(text).collect(), block: Box::new(block) }
 }
 
-/// Sets remarks beside pieces. A line stands with the piece that it begins beside; what is longer makes the last one
-/// higher.
+/// Sets remarks beside the first of some pieces.
 pub(super) fn beside(
     setter: &Setter,
     remarks: &[Text],
@@ -78,41 +77,17 @@ pub(super) fn beside(
 ) -> Result<Vec<Piece>, DocumentError> {
     let size = setter.scale.small;
     let x = width + GUTTER;
-    let mut rows = Vec::new();
-    let mut top = 0;
+    let mut asides = Vec::new();
     for remark in remarks {
         let lines = line::lines(remark, size.size, COLUMN - INSET, 0, Edge::Ragged)?;
-        for (index, line) in lines.iter().enumerate() {
-            let mut items = vec![rule(x, 0, FIRM * 2, size.leading, MUTED)];
-            items.extend(line.items(x + INSET, size.baseline(), INK));
-            rows.push((top, items));
-            top += size.leading;
-            if index + 1 == lines.len() {
-                top += size.leading / 2;
-            }
-        }
+        let place = Place { x: x + INSET, width: COLUMN - INSET, align: Align::Left };
+        let mut items = Vec::new();
+        let height = column(&lines, place, 0, size, INK, &mut items);
+        items.push(Item::Fill { x, y: 0, width: FIRM * 2, height, shade: MUTED });
+        asides.push(Aside { height: height + size.leading / 2, items });
     }
-    let place = |pieces: &mut [Piece], at: Milli, items: Vec<Item>| {
-        let mut piece_top = 0;
-        let count = pieces.len();
-        for (index, piece) in pieces.iter_mut().enumerate() {
-            if index > 0 {
-                piece_top += piece.before;
-            }
-            if at < piece_top + piece.height || index + 1 == count {
-                piece.items.extend(items.into_iter().map(|item| item.moved(0, at - piece_top)));
-                return;
-            }
-            piece_top += piece.height;
-        }
-    };
-    for (at, items) in rows {
-        place(&mut pieces, at, items);
-    }
-    let first = pieces.first().map_or(0, |piece| piece.before);
-    let used: Milli = pieces.iter().map(|piece| piece.before + piece.height).sum::<Milli>() - first;
-    if let Some(last) = pieces.last_mut() {
-        last.height += (top - used).max(0);
+    if let Some(first) = pieces.first_mut() {
+        first.asides = asides;
     }
     Ok(pieces)
 }
@@ -147,14 +122,13 @@ mod tests {
     }
 
     #[test]
-    fn long_remarks_push_what_follows_down_and_nothing_else() {
+    fn remarks_take_no_room_from_what_they_are_about() {
         let setter = Setter { scale: crate::document::model::ScaleName::Prose.scale(), page_height: mm(200) };
-        let height = |remarks: &[Remark]| -> Milli {
-            setter.blocks(&blocks(remarks)[2..3], mm(120)).unwrap().iter().map(|piece| piece.height).sum()
-        };
-        let plain = height(&[]);
-        assert!(height(&[remark("a")]) > plain);
-        let short = Remark { text: "短".to_owned(), ..remark("a") };
-        assert_eq!(height(&[short]), plain.max(setter.scale.small.leading * 3 / 2));
+        let set = |remarks: &[Remark]| setter.blocks(&blocks(remarks)[2..3], mm(120)).unwrap();
+        let height = |pieces: &[Piece]| pieces.iter().map(|piece| piece.height).sum::<Milli>();
+        let (plain, remarked) = (set(&[]), set(&[remark("a"), remark("a")]));
+        assert_eq!(height(&plain), height(&remarked));
+        assert!(plain[0].asides.is_empty());
+        assert_eq!(remarked[0].asides.len(), 2);
     }
 }

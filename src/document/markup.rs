@@ -109,8 +109,10 @@ impl<'a> Parser<'a> {
             Some('#') if sign == "###" => Ok(Some(Block::Heading { level: 2, text: inline(text) })),
             Some('§') if depth <= DEEPEST_CLAUSE && sign.chars().all(|c| c == '§') => {
                 let [label, text] = self.exactly(text, "§ 条号 | 条文")?;
-                let label = self.numbering.next(&label.words()).map_or(label, Text::plain);
-                Ok(Some(Block::Clause { level: u8::try_from(depth).unwrap_or(u8::MAX), label, text }))
+                let number = self.numbering.next(&label.words());
+                let runs_on = depth == 1 && number.is_some();
+                let level = if runs_on { 0 } else { u8::try_from(depth).unwrap_or(u8::MAX) };
+                Ok(Some(Block::Clause { level, label: number.map_or(label, Text::plain), text }))
             }
             _ => self.fault(format!("行首记号“{sign}”无法识别")),
         }

@@ -81,7 +81,8 @@ pub(super) enum Block {
     Paragraph(Text),
     /// Prose that hangs on a label.
     Clause {
-        /// 1 for an article, 2 for an item under it, and so on.
+        /// 0 for an article that runs on from its number to the margin, as laws print them; 1 for one that hangs on
+        /// it, 2 for an item under either, and so on.
         level: u8,
         /// "第一条", "1.2", "（一）".
         label: Text,

@@ -5,7 +5,7 @@ use super::{
     words::{day, month, shortened},
 };
 use crate::{
-    payroll::{Contribution, Slip, UncertainValue, Worker},
+    payroll::{Arrear, Contribution, Slip, UncertainValue, Worker},
     quantity::{Exact, Money, capitals, format_amount},
 };
 use chrono::NaiveDate;
@@ -65,7 +65,7 @@ pub fn payslip(
 /// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
 /// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
 /// | `earnings` | `name`, `amount`, `mark`; then `gross` |
-/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`; then `own_total` |
+/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`, then the same of earlier months, without base and rate; then `own_total` |
 /// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
 /// | `deductions` | other deductions: `name`, `reason`, `amount`; then `deductions_total` |
 /// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
@@ -76,9 +76,11 @@ pub fn payslip(
 /// | `rulebook`, `values` | the two digests, shortened |
 fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
     let side = |payer: &str| -> Vec<Value> {
-        slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution).collect()
+        let of_month = slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution);
+        of_month.chain(slip.arrears.iter().filter(|one| one.line.payer == payer).map(arrear)).collect()
     };
-    let employers = slip.contributions.iter().filter(|one| one.line.payer == "employer").map(|one| one.line.amount);
+    let lines = slip.lines().chain(slip.arrears.iter().map(|one| &one.line));
+    let employers = lines.filter(|line| line.payer == "employer").map(|line| line.amount);
     let earnings: Vec<Value> = slip
         .earnings
         .iter()
@@ -217,6 +219,17 @@ fn contribution(one: &Contribution) -> Value {
         "rate": if one.rate.is_empty() { "—" } else { &one.rate },
         "amount": one.line.amount.thousands(),
         "mark": marks.concat(),
+    })
+}
+
+/// What is paid for an earlier month has neither base nor rate of its own: it is a difference.
+fn arrear(one: &Arrear) -> Value {
+    json!({
+        "name": format!("{}（{}补差）", one.line.name, month(one.period)),
+        "base": "",
+        "rate": "",
+        "amount": one.line.amount.thousands(),
+        "mark": "",
     })
 }
 

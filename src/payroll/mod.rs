@@ -10,5 +10,5 @@ mod worker;
 pub use chart::{Chart, ChartError};
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
-pub use slip::{Contribution, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
+pub use slip::{Arrear, Contribution, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use worker::{Worker, masked};

@@ -9,6 +9,7 @@ use crate::{
     quantity::{ArithmeticError, Exact, Money, format_amount},
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A person's month, computed. Amounts are in yuan.
@@ -50,6 +51,18 @@ pub struct Slip {
     pub values_digest: String,
     /// What later slips carry, by the full id of the figure.
     pub carried: BTreeMap<String, Exact>,
+    /// What is paid with it for months that have been paid, both sides; within [`Self::own_total`] and
+    /// [`Self::employer_cost`].
+    pub arrears: Vec<Arrear>,
+}
+
+/// What a law published later, or entered later, makes of one line of a month that has been paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrear {
+    /// The first day of the month that it is for.
+    pub period: NaiveDate,
+    /// The line; negative where too much was paid.
+    pub line: Line,
 }
 
 /// What a paper is called.
@@ -231,6 +244,7 @@ impl Slip {
             uncertain: Vec::new(),
             values_digest: String::new(),
             carried: reader.carried()?,
+            arrears: Vec::new(),
         };
         let contributions = reader.contributions()?;
         // Findings read further cells; what the slip rests on is settled before they do.

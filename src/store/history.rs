@@ -83,8 +83,11 @@ impl Ledger {
     pub fn previous_period(&self, payer: &str, period: Period) -> Result<Option<Period>, StoreError> {
         self.block(async {
             let sql = "SELECT max(period) FROM current_run WHERE payer = $1 AND period < $2";
-            let last: Option<String> =
-                query_scalar(sql).bind(payer).bind(period.to_string()).fetch_one(&mut *self.connections.acquire().await?).await?;
+            let last: Option<String> = query_scalar(sql)
+                .bind(payer)
+                .bind(period.to_string())
+                .fetch_one(&mut *self.connections.acquire().await?)
+                .await?;
             last.map(|text| text.parse().map_err(|error| Problem::Corrupted(format!("{error}")))).transpose()
         })
     }
@@ -139,7 +142,8 @@ async fn collect(
         let Some(run) = runs.get(&row.try_get("run_id")?) else { continue };
         let Earlier { paid_on, period, number } = *run;
         let (id, worker) = (row.try_get("id")?, row.try_get("worker")?);
-        let slip = EarlierSlip { id, period, number, paid_on, worker, carried: read_amounts(id, row.try_get("carried")?)? };
+        let slip =
+            EarlierSlip { id, period, number, paid_on, worker, carried: read_amounts(id, row.try_get("carried")?)? };
         found.entry(row.try_get("person")?).or_default().push(slip);
     }
     Ok(())

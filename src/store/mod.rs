@@ -32,9 +32,7 @@ pub use error::{Problem, StoreError};
 pub use history::{EarlierSlip, Span};
 pub use ledger::Ledger;
 pub use lifecycle::{Standing, State, Step};
-pub use model::{
-    Act, Amounts, RunHeader, RunKey, SlipRecord, Slips, StoredRun, StoredSlip, Transition, person_key,
-};
+pub use model::{Act, Amounts, RunHeader, RunKey, SlipRecord, Slips, StoredRun, StoredSlip, Transition, person_key};
 pub use openings::{Loaded, Opening};
 pub use period::{NotAPeriod, Period};
 pub use previews::StoredPreview;

@@ -132,7 +132,13 @@ impl Impact {
     fn slips(&self, book: &Book, known_at: Option<NaiveDate>, period: Period) -> Result<Paid, CliError> {
         let period_end = last_day(period)?;
         let period_start = period_end.with_day(1).unwrap_or(period_end);
-        let paying = Paying { period_start, period_end, paid_on: period_end, payer: String::new() };
+        let paying = Paying {
+            period_start,
+            period_end,
+            paid_on: period_end,
+            payer: String::new(),
+            contributed_elsewhere: false,
+        };
         let roster = roster::read(&self.roster, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(self.roster.display().to_string()))?;
         let mut paid = Paid::default();

@@ -22,6 +22,8 @@ pub struct Paying {
     pub paid_on: NaiveDate,
     /// The payer for rows that name none.
     pub payer: String,
+    /// Whether insurance and fund of the month are paid by another run, as where only a bonus is paid.
+    pub contributed_elsewhere: bool,
 }
 
 /// A row ready to be computed.
@@ -123,7 +125,8 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
     let known = Known { opening: opening(row, paying), slips: Vec::new() };
     let places = Places { insurance: insured, fund, host: host.or_else(|| work.clone()), work };
     let project = worker.project.clone();
-    let month = Row { places, hired: row.hired, left: row.left, project, facts: facts.given, known };
+    let (hired, left, facts) = (row.hired, row.left, facts.given);
+    let month = Row { places, hired, left, project, facts, known, arrears: Vec::new() };
     Ok(Payable { row: row.row, worker, month })
 }
 
@@ -233,7 +236,9 @@ impl Facts<'_> {
     }
 
     fn employment(&mut self, row: &RosterRow, paying: &Paying) {
-        let full = row.hired <= paying.period_start && row.left.is_none_or(|left| left >= paying.period_end);
+        let full = row.hired <= paying.period_start
+            && row.left.is_none_or(|left| left >= paying.period_end)
+            && !paying.contributed_elsewhere;
         self.give("payroll.full_month", Given::Boolean(full));
         self.give("tax.months.paid_on", Given::Date(paying.paid_on));
         self.give("tax.months.hire_date", Given::Date(row.hired));
@@ -293,7 +298,8 @@ impl Reader<'_> {
 
     /// Whether contributions are due for the month: they have begun, and employment had not ended before it.
     fn is_due(&self, begins: Option<NaiveDate>, paying: &Paying) -> bool {
-        begins.is_none_or(|begins| begins <= paying.period_end)
+        !paying.contributed_elsewhere
+            && begins.is_none_or(|begins| begins <= paying.period_end)
             && self.row.left.is_none_or(|left| left >= paying.period_start)
     }
 
@@ -395,7 +401,13 @@ mod tests {
 
     fn paying(paid_on: &str) -> Paying {
         let (period_start, period_end) = (day("2026-09-01"), day("2026-09-30"));
-        Paying { period_start, period_end, paid_on: day(paid_on), payer: "样例公司".to_owned() }
+        Paying {
+            period_start,
+            period_end,
+            paid_on: day(paid_on),
+            payer: "样例公司".to_owned(),
+            contributed_elsewhere: false,
+        }
     }
 
     /// A row of a roster as people write it, with some cells changed.
