@@ -1,7 +1,7 @@
 //! The rule book of a command: the one that the binary carries, or another folder's.
 
 use super::error::CliError;
-use crate::rulebook::{Book, EntryId, NameError, PackageId, Sources};
+use crate::rulebook::{Book, Entry, EntryId, NameError, PackageId, Sort, Sources};
 use chrono::NaiveDate;
 use std::path::Path;
 
@@ -32,8 +32,34 @@ pub(super) fn cell(book: &Book, package: Option<PackageId>, text: &str) -> Resul
     let in_package = package.and_then(|package| crate::rulebook::cell(book.lexicon(), Some(package), text).ok());
     match in_package {
         Some(cell) => Ok(cell),
-        None => crate::rulebook::cell(book.lexicon(), None, text)
-            .map_err(|error| CliError::input("unknown-name", error).at(text.to_owned())),
+        None => crate::rulebook::cell(book.lexicon(), None, text).map_err(|error| {
+            let report = CliError::input("unknown-name", error).at(text.to_owned());
+            match book.lexicon().find_anywhere(entry_of(text)) {
+                Err(NameError::Nothing(None)) => report.hint(alike(book, entry_of(text))),
+                _ => report,
+            }
+        }),
+    }
+}
+
+/// How many names are offered.
+const OFFERED: usize = 5;
+
+/// The name of a cell without its members.
+fn entry_of(cell: &str) -> &str {
+    cell.split('[').next().unwrap_or(cell).trim()
+}
+
+/// Names that hold the words of one that nobody knows, or where to look.
+fn alike(book: &Book, word: &str) -> String {
+    let computed = |entry: &&Entry| matches!(entry.sort, Sort::Figure | Sort::Value | Sort::Fact);
+    let holds = |entry: &&Entry| !word.is_empty() && (entry.name.contains(word) || entry.full_id.contains(word));
+    let found = book.entries().map(|(_, entry)| entry).filter(computed).filter(holds);
+    let names: Vec<String> = found.take(OFFERED).map(|entry| format!("{}（{}）", entry.name, entry.full_id)).collect();
+    if names.is_empty() {
+        "gongche rules list 列出全部名称".to_owned()
+    } else {
+        format!("相近的有 {}；gongche rules list 列出全部名称", names.join("、"))
     }
 }
 
@@ -44,7 +70,7 @@ pub(super) fn entry(book: &Book, text: &str) -> Result<EntryId, CliError> {
             let report = CliError::input("unknown-name", format!("没有「{text}」"));
             match near {
                 Some(near) => report.hint(format!("是不是「{near}」？")),
-                None => report.hint("gongche rules list 列出全部名称"),
+                None => report.hint(alike(book, text)),
             }
         }
         NameError::Several(givers) => {

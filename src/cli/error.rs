@@ -6,7 +6,7 @@ use crate::{
     rulebook::{Diagnostic, Faulty, Sources, in_order, render},
 };
 use serde_json::{Value as Json, json};
-use std::{ffi::OsString, process::ExitCode};
+use std::process::ExitCode;
 
 /// What sort of failure it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,7 +88,9 @@ impl CliError {
             }
             output.json(&json!({ "error": error }));
         } else {
-            let place = self.place.map_or(String::new(), |place| format!("{place}："));
+            // A sentence that names the place itself says it once.
+            let place = self.place.filter(|place| !self.message.contains(&format!("「{place}」")));
+            let place = place.map_or(String::new(), |place| format!("{place}："));
             output.complain(&format!("错误：{place}{}", self.message));
             if let Some(hint) = self.hint {
                 output.complain(&format!("改正：{hint}"));
@@ -120,21 +122,4 @@ impl From<Fault> for CliError {
             FaultKind::Cases(_) => Self::new(Kind::Internal, "cases", fault.kind.to_string()).at(fault.name),
         }
     }
-}
-
-/// What clap says of arguments it does not understand; help and version are no errors.
-pub(super) fn usage(error: &clap::Error, arguments: &[OsString]) -> ExitCode {
-    if !error.use_stderr() {
-        // A closed pipe is no reason to fail.
-        let _ = error.print();
-        return ExitCode::SUCCESS;
-    }
-    let asks_json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
-        || arguments.iter().any(|one| one == "--format=json");
-    if asks_json {
-        let message = error.to_string();
-        return CliError::input("usage", message.trim_end()).report(&Output::new(true));
-    }
-    let _ = error.print();
-    ExitCode::from(2)
 }

@@ -7,10 +7,10 @@ use super::{
 };
 use crate::{
     engine::{
-        Evaluation, Plan, Question, RaisedFinding, SlotId, Step, Unknown, Value, show, show_number, sources, trace,
-        values_digest,
+        Evaluation, Plan, Question, RaisedFinding, SlotId, Source, Step, Unknown, Value, show, show_number, sources,
+        trace, values_digest,
     },
-    rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, parse_given},
+    rulebook::{Book, Cell, Confidence, Gravity, PackageId, Sort, Type, citations, parse_given},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -68,9 +68,12 @@ impl Eval {
         let Some(slot) = plan.find(goal.0, &goal.1) else {
             return Err(CliError::new(Kind::Internal, "plan", "计划里没有所求的数"));
         };
+        let given: Vec<SlotId> = inputs.iter().map(|(slot, _)| *slot).collect();
         let mut evaluation = Evaluation::new(&plan, inputs);
         let value = evaluation.value(slot)?;
-        let result = Evaluated::new(&plan, &mut evaluation, slot, value);
+        let mut result = Evaluated::new(&plan, &mut evaluation, slot, value);
+        let reach = plan.reach(slot);
+        result.unused = given.into_iter().filter(|slot| !reach.contains(slot)).collect();
         if output.is_json() {
             output.json(&self.json(&result, region.as_deref()));
         } else {
@@ -103,8 +106,7 @@ impl Eval {
 
     fn json(&self, result: &Evaluated<'_, '_>, region: Option<&str>) -> Json {
         let plan = result.plan;
-        let open: Vec<Json> =
-            result.open.iter().map(|slot| json!({ "id": plan.id(*slot), "name": plan.name(*slot) })).collect();
+        let open: Vec<Json> = result.open.iter().map(|slot| slot_json(plan, *slot)).collect();
         let mut json = json!({
             "figure": plan.id(result.slot),
             "name": plan.name(result.slot),
@@ -115,7 +117,12 @@ impl Eval {
             "region": region,
             "rulebook": plan.book().digest().to_string(),
             "values_digest": result.values_digest,
+            "cite": result.trace.cite,
+            "from": result.trace.from,
             "confidence": result.confidence.mark(),
+            "provisional": result.uncertain.iter().any(|source| source.provisional),
+            "uncertain": result.uncertain.iter().map(|source| source_json(plan, source)).collect::<Vec<_>>(),
+            "unused": result.unused.iter().map(|slot| slot_json(plan, *slot)).collect::<Vec<_>>(),
             "open": open,
             "findings": result.findings.iter().map(finding_json).collect::<Vec<_>>(),
         });
@@ -132,11 +139,17 @@ impl Eval {
             let _ = writeln!(text, "{}", derivation(&result.trace));
         } else {
             let _ = writeln!(text, "{} = {}", plan.name(result.slot), result.shown());
+            text.push_str(&result.basis());
         }
         if !result.open.is_empty() {
             let names: Vec<String> =
                 result.open.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
             let _ = writeln!(text, "还缺：{}", names.join("、"));
+        }
+        if !result.unused.is_empty() {
+            let names: Vec<String> =
+                result.unused.iter().map(|slot| format!("{}（{}）", plan.name(*slot), plan.id(*slot))).collect();
+            let _ = writeln!(text, "没有用到：{}；所求的数与它无关", names.join("、"));
         }
         for finding in &result.findings {
             let _ = writeln!(text, "{}：{}", finding.severity.name(), finding.message);
@@ -166,6 +179,45 @@ impl Eval {
     }
 }
 
+/// How many citations of values are written out.
+const CITED: usize = 6;
+
+fn cites(book: &Book, sources: &[Source]) -> Vec<String> {
+    let mut cites: Vec<String> = Vec::new();
+    for source in sources {
+        let names_instrument = citations(&source.cite).any(|one| book.instruments().cited(one).is_some());
+        if names_instrument && !cites.contains(&source.cite) {
+            cites.push(source.cite.clone());
+        }
+    }
+    cites
+}
+
+/// A citation with the day since when it holds, the place that it is for, and how sure that is.
+fn cited(step: &Step<'_>, cite: &str) -> String {
+    let from = step.from.as_ref().map_or(String::new(), |from| format!("，自 {from} 起"));
+    let place = step.place.as_ref().map_or(String::new(), |place| format!("，{place}"));
+    let confidence = step.confidence.map_or(String::new(), |mark| format!("，可信度 {mark}"));
+    format!("{cite}{from}{place}{confidence}")
+}
+
+fn slot_json(plan: &Plan<'_>, slot: SlotId) -> Json {
+    json!({ "id": plan.id(slot), "name": plan.name(slot) })
+}
+
+/// A value that the result rests on and that is not settled.
+fn source_json(plan: &Plan<'_>, source: &Source) -> Json {
+    json!({
+        "id": plan.id(source.slot),
+        "name": source.name,
+        "place": source.place,
+        "confidence": source.confidence.mark(),
+        "cite": source.cite,
+        "note": source.note,
+        "provisional": source.provisional,
+    })
+}
+
 pub(super) fn finding_json(finding: &RaisedFinding) -> Json {
     json!({
         "code": finding.code,
@@ -184,7 +236,11 @@ struct Evaluated<'p, 'b> {
     open: Vec<SlotId>,
     confidence: Confidence,
     values_digest: String,
-    uncertain: Vec<crate::engine::Source>,
+    uncertain: Vec<Source>,
+    /// The citations of the values that it rests on, each once.
+    cites: Vec<String>,
+    /// What was given, and neither the figure nor a finding can ever ask for.
+    unused: Vec<SlotId>,
     trace: Step<'b>,
     findings: Vec<RaisedFinding>,
 }
@@ -205,11 +261,28 @@ impl<'p, 'b> Evaluated<'p, 'b> {
             open,
             confidence: rests_on.iter().map(|source| source.confidence).max().unwrap_or(Confidence::Verified),
             values_digest: values_digest(plan, demanded).to_string(),
-            uncertain: rests_on.into_iter().filter(crate::engine::Source::is_unsettled).collect(),
+            cites: cites(plan.book(), &rests_on),
+            uncertain: rests_on.into_iter().filter(Source::is_unsettled).collect(),
+            unused: Vec::new(),
             trace,
             findings: evaluation.findings(),
             value,
         }
+    }
+
+    /// What the figure follows from: its own article, and the instruments of the values that it was computed from.
+    fn basis(&self) -> String {
+        let mut text = String::new();
+        let own = self.trace.cite.as_deref();
+        if let Some(cite) = own {
+            let _ = writeln!(text, "依据：{}", cited(&self.trace, cite));
+        }
+        let others: Vec<&str> = self.cites.iter().map(String::as_str).filter(|cite| Some(*cite) != own).collect();
+        if !others.is_empty() {
+            let more = if others.len() > CITED { format!("等 {} 处", others.len()) } else { String::new() };
+            let _ = writeln!(text, "法定值出自：{}{more}", others[..others.len().min(CITED)].join("；"));
+        }
+        text
     }
 
     fn of(&self) -> Type {
@@ -272,10 +345,7 @@ fn write_step(step: &Step<'_>, depth: usize, text: &mut String) {
         let _ = writeln!(text, "{indent}  │ {rounding}");
     }
     if let Some(cite) = &step.cite {
-        let from = step.from.as_ref().map_or(String::new(), |from| format!("，自 {from} 起"));
-        let place = step.place.as_ref().map_or(String::new(), |place| format!("，{place}"));
-        let confidence = step.confidence.map_or(String::new(), |mark| format!("，可信度 {mark}"));
-        let _ = writeln!(text, "{indent}  │ 依据：{cite}{from}{place}{confidence}");
+        let _ = writeln!(text, "{indent}  │ 依据：{}", cited(step, cite));
     }
     if let Some(note) = &step.note {
         let _ = writeln!(text, "{indent}  │ 注：{note}");

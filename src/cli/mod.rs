@@ -9,9 +9,11 @@ mod error;
 mod eval;
 mod output;
 mod pay;
+mod quote;
 mod rules;
 mod table;
 mod tools;
+mod usage;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -50,6 +52,8 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 测算一份标书的报价
+    Quote(Box<quote::QuoteArgs>),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -64,7 +68,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let arguments = match Arguments::try_parse_from(&arguments) {
         Ok(arguments) => arguments,
-        Err(error) => return error::usage(&error, &arguments),
+        Err(error) => return usage::report(&error, &arguments),
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
@@ -72,6 +76,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

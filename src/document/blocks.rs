@@ -1,6 +1,7 @@
 //! From blocks to pieces: how each kind of block is set.
 
 use super::{
+    chart,
     error::DocumentError,
     layout::Piece,
     line::{self, Edge, Line},
@@ -44,8 +45,10 @@ impl Setter {
                     first.before = first.before.max(self.scale.gap);
                 }
             }
-            follows_figures =
-                matches!(block, Block::Fields { .. } | Block::Table(_) | Block::Beside(_) | Block::Amount { .. });
+            follows_figures = matches!(
+                block,
+                Block::Fields { .. } | Block::Table(_) | Block::Bars(_) | Block::Beside(_) | Block::Amount { .. }
+            );
             pieces.append(&mut set);
         }
         Ok(pieces)
@@ -68,6 +71,7 @@ impl Setter {
             }
             Block::Fields { columns, pairs } => self.fields(*columns, pairs, width),
             Block::Table(table) => table::pieces(self, table, width),
+            Block::Bars(bars) => chart::pieces(self, bars, width),
             Block::Beside(groups) => self.beside(groups, width),
             Block::Amount { label, figure, words } => self.amount(label, figure, words, width),
             Block::Signatures(rows) => self.signatures(rows, width),

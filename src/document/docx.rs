@@ -12,7 +12,7 @@ use zip::{CompressionMethod, DateTime, ZipWriter, write::SimpleFileOptions};
 
 use super::{
     error::DocumentError,
-    model::{Align, Block, Column, Document, Furniture, FurniturePart, Row, Table, Text},
+    model::{Align, Bar, Block, Column, Document, Furniture, FurniturePart, Row, Table, Text},
     page::{Milli, mm},
     scale::{Scale, Size},
     writer::Meta,
@@ -207,6 +207,7 @@ impl Body {
                     [&label.bold(), &gap, &figure.bold(), &gap, words].into_iter().map(|text| runs(text, "")).collect();
                 self.paragraph(&Paragraph::default(), &cells);
             }
+            Block::Bars(bars) => self.bars(bars, width),
             Block::Signatures(rows) => self.signatures(rows, width),
             Block::Remarked { remarks, block } => self.remarked(remarks, block, width),
             Block::Rule => {
@@ -295,6 +296,17 @@ impl Body {
             })
             .collect();
         self.frame(&widths, &rows);
+    }
+
+    /// The figures of the bars; who edits them in a word processor has no use for the drawing.
+    fn bars(&mut self, bars: &[Bar], width: Milli) {
+        let paragraph =
+            |align: &'static str, text: &Text| Paragraph { align, ..Paragraph::default() }.xml(false, &runs(text, ""));
+        let row = |bar: &Bar| {
+            vec![paragraph("left", &bar.label), paragraph("right", &bar.figure), paragraph("right", &bar.share)]
+        };
+        let rows: Vec<Vec<String>> = bars.iter().map(row).collect();
+        self.frame(&[width / 2, width / 4, width / 4], &rows);
     }
 
     fn table(&mut self, table: &Table, width: Milli) {

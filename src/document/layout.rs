@@ -197,6 +197,7 @@ impl Furnishing<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::document::scale::INK;
 
     /// A piece of this height with a mark to find it by.
     fn piece(height: Milli) -> Piece {
@@ -204,7 +205,7 @@ mod tests {
     }
 
     fn mark(width: Milli) -> Item {
-        Item::Fill { x: 0, y: 0, width, height: 0, shade: 0 }
+        Item::Fill { x: 0, y: 0, width, height: 0, shade: INK }
     }
 
     /// Width and place of every mark, page by page.

@@ -1,9 +1,10 @@
 //! The markup that templates write: lines, each with a sign at its start. `docs/templates.md` is its manual.
 
 use super::{
-    model::{Align, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text},
+    model::{Align, Bar, Block, Column, Document, Furniture, FurniturePart, Row, ScaleName, Span, Table, Text},
     numbering::Numbering,
 };
+use crate::quantity::Exact;
 
 /// A fault in a rendered template: the line (of the rendered text, from 1), and what is wrong with it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -145,13 +146,15 @@ impl<'a> Parser<'a> {
             }
             "fields" => return self.fields(rest).map(Some),
             "table" => return self.table(rest).map(Some),
+            "bars" => return self.bars().map(Some),
             "beside" => return self.beside().map(Some),
             "signatures" => {
                 let rows = self.body()?.into_iter().map(|(_, line)| cells(line).map(inline).collect()).collect();
                 return Ok(Some(Block::Signatures(rows)));
             }
             "end" | "next" => {
-                return self.fault(format!("@{name} 前面没有与之相配的 @fields、@table、@beside 或 @signatures"));
+                return self
+                    .fault(format!("@{name} 前面没有与之相配的 @fields、@table、@bars、@beside 或 @signatures"));
             }
             _ => return self.fault(format!("没有 @{name} 这种版块")),
         }
@@ -237,6 +240,25 @@ impl<'a> Parser<'a> {
         Ok(Block::Table(table))
     }
 
+    /// `| 工资 | 1,869,900.00 | 59.09%`: the share is printed, and is how long the bar is.
+    fn bars(&mut self) -> Result<Block, Fault> {
+        let mut bars = Vec::new();
+        for (number, line) in self.body()? {
+            let form = "| 名称 | 金额 | 占比，如 59.09%";
+            let Some(rest) = line.strip_prefix('|') else {
+                return Err(Fault { line: number, message: format!("此处应写作：{form}") });
+            };
+            let [label, figure, share] = exactly(rest, number, form)?;
+            let Some(millionths) = millionths(&share) else {
+                return Err(Fault {
+                    line: number, message: format!("占比应写成 59.09% 的样子。此处应写作：{form}")
+                });
+            };
+            bars.push(Bar { label, figure, share, millionths });
+        }
+        Ok(Block::Bars(bars))
+    }
+
     fn beside(&mut self) -> Result<Block, Fault> {
         let mut groups = Vec::new();
         loop {
@@ -272,6 +294,13 @@ fn join(prose: &mut String, line: &str) {
         prose.push(' ');
     }
     prose.push_str(line);
+}
+
+/// A share as whole millionths, finer parts cut off: on paper they are less than a dot.
+fn millionths(share: &Text) -> Option<i32> {
+    let text: String = share.0.iter().map(|span| span.text.as_str()).collect();
+    let whole = Exact::parse(&text).ok()?.mul(Exact::from(1_000_000)).ok()?.floor().to_decimal()?;
+    whole.to_string().parse().ok().filter(|parts: &i32| parts.abs() <= 1_000_000)
 }
 
 fn column(source: &str) -> Option<Column> {
@@ -382,6 +411,17 @@ mod tests {
         );
         assert_eq!(table.head.as_ref().unwrap().len(), 3);
         assert!(table.rows[0].cells[2] == Text::default() && !table.rows[0].total && table.rows[1].total);
+    }
+
+    #[test]
+    fn a_bar_is_as_long_as_its_share_says() {
+        let source = "@bars\n| 工资 | 1,869,900.00 | 59.0876%\n| 利润 | -1.00 | -0.00003%\n@end";
+        let [Block::Bars(bars)] = &blocks(source)[..] else { panic!("no bars") };
+        assert_eq!(bars.iter().map(|bar| bar.millionths).collect::<Vec<_>>(), [590_876, -1]);
+        assert_eq!(bars[0].share, Text::plain("59.0876%"));
+        for wrong in ["| 工资 | 1.00", "| 工资 | 1.00 | 很多", "| 工资 | 1.00 | 200%", "工资"] {
+            assert!(parse(&format!("@bars\n{wrong}\n@end")).is_err(), "{wrong}");
+        }
     }
 
     #[test]

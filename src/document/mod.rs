@@ -10,6 +10,7 @@
 
 mod attachments;
 mod blocks;
+mod chart;
 mod docx;
 mod error;
 mod fonts;
@@ -25,19 +26,21 @@ mod scale;
 mod sfnt;
 mod table;
 mod template;
+pub(crate) mod words;
 mod writer;
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) use self::payslip::day;
+pub(crate) use self::words::day;
 pub use self::{
     attachments::attachments,
     error::DocumentError,
     fonts::missing_characters,
     margin::Remark,
     payslip::{PayslipFrame, payslip},
+    scale::part_colours,
     template::{template_parts, template_version},
     writer::Meta,
 };

@@ -111,6 +111,8 @@ pub(super) enum Block {
         /// In words.
         words: Text,
     },
+    /// What a whole consists of, as bars.
+    Bars(Vec<Bar>),
     /// Places to sign: rows of labels, each with a line to write on.
     Signatures(Vec<Vec<Text>>),
     /// Remarks in the margin, beside a block.
@@ -126,6 +128,19 @@ pub(super) enum Block {
     Rule,
     /// What follows starts a page.
     NewPage,
+}
+
+/// A part of a whole.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Bar {
+    /// What it is.
+    pub(super) label: Text,
+    /// How much, in figures.
+    pub(super) figure: Text,
+    /// The share as it is printed: `59.09%`.
+    pub(super) share: Text,
+    /// The share in millionths; what is less than nothing has no bar.
+    pub(super) millionths: i32,
 }
 
 /// A table; its head is repeated where it goes on over a page.

@@ -13,8 +13,24 @@ pub(super) const fn mm(millimetres: i32) -> Milli {
     millimetres * 720_000 / 254
 }
 
-/// Grey, in thousandths: 0 is black, 1000 white.
-pub(super) type Shade = u16;
+/// A colour: red, green and blue in thousandths. Black is nought of each, white a thousand.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Shade(pub(super) [u16; 3]);
+
+impl Shade {
+    /// Grey.
+    pub(super) const fn grey(light: u16) -> Self {
+        Self([light; 3])
+    }
+
+    /// A colour as web pages write it: `0x1F3A5F`.
+    pub(super) const fn rgb(hex: u32) -> Self {
+        const fn part(hex: u32, shift: u32) -> u16 {
+            ((hex >> shift & 0xFF) * 1000 / 255) as u16
+        }
+        Self([part(hex, 16), part(hex, 8), part(hex, 0)])
+    }
+}
 
 /// One page.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,11 +1,14 @@
 //! The payslip: what a slip says, as the template's view.
 
-use super::{DocumentError, Meta, render};
+use super::{
+    DocumentError, Meta, render,
+    words::{day, month, shortened},
+};
 use crate::{
     payroll::{Contribution, Slip, UncertainValue, Worker},
     quantity::{Exact, Money, capitals, format_decimal, format_thousands},
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::NaiveDate;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
@@ -23,9 +26,6 @@ pub struct PayslipFrame {
 /// Marks in the order in which uncertain values are listed: ① to ⑳; beyond them numbers in brackets.
 const FIRST_MARK: u32 = 0x2460;
 const MARKS: u32 = 20;
-
-/// How many digits of a digest a page shows.
-const SHOWN_DIGITS: usize = 12;
 
 /// Makes a payslip; `files` are embedded in it.
 ///
@@ -214,18 +214,4 @@ fn base(value: Exact) -> String {
 fn mark(at: usize) -> String {
     let circled = u32::try_from(at).ok().filter(|at| *at < MARKS).and_then(|at| char::from_u32(FIRST_MARK + at));
     circled.map_or_else(|| format!("[{}]", at + 1), String::from)
-}
-
-fn shortened(digest: &str) -> String {
-    digest.chars().take(SHOWN_DIGITS).collect()
-}
-
-/// 2026年9月
-fn month(date: NaiveDate) -> String {
-    format!("{}年{}月", date.year(), date.month())
-}
-
-/// 2026年9月30日
-pub(crate) fn day(date: NaiveDate) -> String {
-    format!("{}{}日", month(date), date.day())
 }

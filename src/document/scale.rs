@@ -6,13 +6,33 @@ use super::{
 };
 
 /// Text.
-pub(super) const INK: Shade = 90;
+pub(super) const INK: Shade = Shade::grey(90);
 /// Labels and small print.
-pub(super) const MUTED: Shade = 430;
+pub(super) const MUTED: Shade = Shade::grey(430);
 /// Lines between rows.
-pub(super) const HAIRLINE: Shade = 800;
+pub(super) const HAIRLINE: Shade = Shade::grey(800);
 /// The ground of the figure that matters most.
-pub(super) const TINT: Shade = 950;
+pub(super) const TINT: Shade = Shade::grey(950);
+/// Parts of a whole, in the order in which they come; neighbours differ in lightness too, for print in black.
+const PARTS: [u32; 11] = [
+    0x001F_3A5F,
+    0x004F_7CAC,
+    0x00A9_C3D6,
+    0x003F_8A84,
+    0x00D9_B36C,
+    0x00B5_654A,
+    0x00E3_D5BD,
+    0x007A_6A8E,
+    0x00C4_BCD0,
+    0x006B_7A5C,
+    0x00C7_D3B4,
+];
+
+/// The colours of the parts of a whole, in the order in which they come, as web pages write them: `0x1F3A5F`. After the
+/// last they begin again.
+pub fn part_colours() -> impl Iterator<Item = u32> + Clone {
+    PARTS.into_iter().cycle()
+}
 
 /// Thickness of the line between rows.
 pub(super) const THIN: Milli = 350;

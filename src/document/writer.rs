@@ -9,7 +9,7 @@ use chrono::NaiveDate;
 use lopdf::{Document, Object, StringFormat, dictionary};
 use printpdf::{
     Color, FontId, Greyscale, Op, PaintMode, PdfDocument, PdfFont, PdfFontHandle, PdfPage, PdfSaveOptions, Point, Pt,
-    Rect, TextItem, text::Codepoint,
+    Rect, Rgb, TextItem, text::Codepoint,
 };
 use sha2::{Digest, Sha256};
 
@@ -106,8 +106,7 @@ fn page(page: &Page) -> PdfPage {
         };
         if shade != Some(wanted) {
             shade = Some(wanted);
-            let grey = Greyscale::new(thousandths(i32::from(wanted)), None);
-            operations.push(Op::SetFillColor { col: Color::Greyscale(grey) });
+            operations.push(Op::SetFillColor { col: colour(wanted) });
         }
         match item {
             Item::Text(run) => text_operations(run, page.height, &mut operations),
@@ -121,6 +120,15 @@ fn page(page: &Page) -> PdfPage {
     }
     let sheet = Rect::from_wh(points(page.width), points(page.height));
     PdfPage { media_box: sheet.clone(), trim_box: sheet.clone(), crop_box: sheet, ops: operations }
+}
+
+fn colour(shade: Shade) -> Color {
+    let [red, green, blue] = shade.0.map(|part| thousandths(i32::from(part)));
+    if shade == Shade::grey(shade.0[0]) {
+        Color::Greyscale(Greyscale::new(red, None))
+    } else {
+        Color::Rgb(Rgb::new(red, green, blue, None))
+    }
 }
 
 fn text_operations(run: &Run, page_height: Milli, operations: &mut Vec<Op>) {

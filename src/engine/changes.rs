@@ -101,6 +101,9 @@ fn said(state: State<'_>) -> Result<Statements, Vec<Diagnostic>> {
                                     cite: nothing.cite.clone(),
                                 }]
                             }
+                            Answer::Unknown(unsaid) => {
+                                vec![Said { text: format!("不知道（{}）", unsaid.reason), from: None, cite: None }]
+                            }
                         };
                         said.insert(key(&cell, place), (book.lexicon().cell_name(id, &cell), told));
                     }

@@ -249,6 +249,13 @@ impl<'p, 'b> Evaluation<'p, 'b> {
                 let values = self.nodes(slot, items)?;
                 self.arithmetic(slot, operations::sum(&values))
             }
+            Node::Add(items) => {
+                let values = self.nodes(slot, items)?;
+                if values.iter().all(|value| *value == Value::None) {
+                    return Ok(Value::None);
+                }
+                self.arithmetic(slot, operations::sum(&values))
+            }
             Node::Select(key, arms) => match self.node(slot, key)? {
                 Value::Choice(at) => arms.get(at).map_or(Ok(Value::None), |arm| self.node(slot, arm)),
                 other => Ok(other),

@@ -36,6 +36,8 @@ pub enum Node<'b> {
     Max(Vec<Node<'b>>),
     /// The smallest that there is.
     Min(Vec<Node<'b>>),
+    /// The sum of those that there are; none where there are none.
+    Add(Vec<Node<'b>>),
     /// x, at least low and at most high, as far as there are such.
     Clamp(Box<Node<'b>>, Box<Node<'b>>, Box<Node<'b>>),
     /// The size without the sign.
@@ -102,6 +104,7 @@ impl Node<'_> {
             | Self::Or(items)
             | Self::Max(items)
             | Self::Min(items)
+            | Self::Add(items)
             | Self::Sum(items)
             | Self::Date(_, items) => items.iter().for_each(|item| item.reads(reads)),
             Self::Select(key, arms) => {

@@ -9,10 +9,10 @@ use super::{
 use crate::formula::Span;
 use crate::rulebook::{
     Answer, Band, Body, Book, Consequence, Diagnostic, EntryId, FileId, Finding, Formula, Gap, Index, Literal,
-    MessagePart, Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, Version, Way,
+    MessagePart, NATION, Nothing, PackageId, Place, Role, Round, Term, TermKind, Timeline, UNKNOWN, Version, Way,
 };
 use chrono::{Months, NaiveDate};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A cell of the plan.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -107,6 +107,16 @@ pub enum Coverage {
         place: String,
         /// What other places have.
         besides: String,
+    },
+    /// There is a value, and the book does not know it.
+    #[error("规则库不知道{place}的「{name}」：{reason}")]
+    Unknown {
+        /// The cell.
+        name: String,
+        /// The place.
+        place: String,
+        /// Why it is not known.
+        reason: String,
     },
     /// No version answers for the date.
     #[error("规则库里{place}的「{name}」不覆盖 {on}：{reason}")]
@@ -288,6 +298,23 @@ impl<'b> Plan<'b> {
         }
     }
 
+    /// The slots that a goal, or a finding, may ask for, near and far.
+    #[must_use]
+    pub fn reach(&self, goal: SlotId) -> BTreeSet<SlotId> {
+        let mut open = vec![goal];
+        for planned in &self.findings {
+            planned.when.reads(&mut open);
+            planned.values.iter().for_each(|(value, _)| value.reads(&mut open));
+        }
+        let mut reach = BTreeSet::new();
+        while let Some(slot) = open.pop() {
+            if reach.insert(slot) {
+                open.extend(self.reads(slot));
+            }
+        }
+        reach
+    }
+
     /// Why the book does not cover a slot, with what it has elsewhere: the tiers of the province where each place has its
     /// own, else the nearest place that has a value. Looked up when it is asked, since that reads the files of all places.
     #[must_use]
@@ -303,7 +330,8 @@ impl<'b> Plan<'b> {
             nearest.map_or_else(String::new, |code| format!("；最近的有值地区是{}", book.regions().path(code)))
         } else {
             let tiers = book.tiers(slot.entry, &slot.cell, code, self.question.dates.of(package.clock));
-            let listed = format!("；所在省份各档为 {}，没有资料说明这里属于哪一档", tiers.join("、"));
+            let unit = book.entry(slot.entry).of.unit();
+            let listed = format!("；所在省份各档为 {} {unit}，没有资料说明这里属于哪一档", tiers.join("、"));
             if tiers.is_empty() { String::new() } else { listed }
         };
         Coverage::NoValue { name: name.clone(), place: place.clone(), besides }
@@ -404,12 +432,17 @@ impl<'b> Planner<'b> {
         let (role, place) = self.place(entry);
         let place = match place {
             Some(place) => place,
-            None if !book.entry(entry).by_region => crate::rulebook::NATION.to_owned(),
+            None if !book.entry(entry).by_region => NATION.to_owned(),
             None => return Origin::Missing(Coverage::NoPlace { name: name(), role: role.name() }),
         };
         match book.answer(entry, cell, &place) {
             Ok(Some((Answer::Dated(timeline), from))) => self.version(entry, cell, timeline, Some(from)),
             Ok(Some((Answer::None(nothing), from))) => Origin::Constant(Constant::Nothing(nothing, from)),
+            Ok(Some((Answer::Unknown(unsaid), _))) => Origin::Missing(Coverage::Unknown {
+                name: name(),
+                place: book.regions().path(&place),
+                reason: unsaid.reason.clone(),
+            }),
             Ok(None) => Origin::Missing(Coverage::NoValue {
                 name: name(),
                 place: book.regions().path(&place),
@@ -436,11 +469,7 @@ impl<'b> Planner<'b> {
         let version = match timeline.on(on, self.plan.question.known_at) {
             Ok(version) => version,
             Err(gap) => {
-                let reason = match gap {
-                    Gap::Before(first) => format!("最早的一版自 {first} 起"),
-                    Gap::After(last) => format!("最后一版到 {last} 为止"),
-                    Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
-                };
+                let reason = nearest(timeline, gap);
                 return Origin::Missing(Coverage::NoVersion { name: name(), place: place(), on, reason });
             }
         };
@@ -465,7 +494,13 @@ impl<'b> Planner<'b> {
         formula: &'b Formula,
         at_hand: &AtHand,
     ) -> (Option<Node<'b>>, Node<'b>) {
-        (when.map(|when| self.formula(when, at_hand)), self.formula(formula, at_hand))
+        let when = when.map(|when| self.formula(when, at_hand));
+        // What the member at hand rules out reads nothing, and keeps its place: the trace counts.
+        let formula = match when {
+            Some(Node::Constant(Value::Boolean(false))) => Node::Constant(Value::None),
+            _ => self.formula(formula, at_hand),
+        };
+        (when, formula)
     }
 
     fn boxed(&mut self, term: &'b Term, at_hand: &AtHand) -> Box<Node<'b>> {
@@ -501,6 +536,7 @@ impl<'b> Planner<'b> {
             },
             TermKind::Max(terms) => Node::Max(self.nodes(terms, at_hand)),
             TermKind::Min(terms) => Node::Min(self.nodes(terms, at_hand)),
+            TermKind::Add(terms) => Node::Add(self.nodes(terms, at_hand)),
             TermKind::Clamp(x, low, high) => {
                 Node::Clamp(self.boxed(x, at_hand), self.boxed(low, at_hand), self.boxed(high, at_hand))
             }
@@ -643,6 +679,23 @@ impl<'b> Planner<'b> {
             let values = self.values(&consequence.message, &nothing_at_hand);
             self.plan.consequences.push(PlannedConsequence { consequence, package, when, values });
         }
+    }
+}
+
+/// The version nearest to a day that none answers for, with its citation.
+fn nearest(timeline: &Timeline, gap: Gap<'_>) -> String {
+    let cited = |is: &dyn Fn(&Version) -> bool| {
+        let cite = timeline.versions().iter().find(|version| is(version)).map(|version| version.cite.as_str());
+        cite.filter(|cite| *cite != UNKNOWN).map_or(String::new(), |cite| format!("（{cite}）"))
+    };
+    match gap {
+        Gap::Before(first) => format!("最早的一版{}自 {first} 起", cited(&|version| version.from == *first)),
+        Gap::After(end) => {
+            // `until` is the first day on which it no longer is; people name the last on which it was.
+            let last = end.pred_opt().unwrap_or(*end);
+            format!("最后一版{}施行到 {last}", cited(&|version| version.until == Some(*end)))
+        }
+        Gap::Unpublished => "当时还没有公布任何一版".to_owned(),
     }
 }
 

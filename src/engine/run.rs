@@ -1,7 +1,7 @@
 //! Worked examples, run.
 
 use super::{
-    evaluate::Evaluation,
+    evaluate::{Evaluation, Fault, FaultKind},
     plan::{Plan, SlotId},
     question::Question,
     show::show,
@@ -30,6 +30,7 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
     let question = Question::simple(example.on, example.known_at, region, book.regions());
     let mut goals: Vec<Cell> =
         example.steps.iter().flat_map(|step| step.expect.iter().map(|(cell, _)| cell.clone())).collect();
+    goals.extend(example.refused.iter().map(|(cell, _)| cell.clone()));
     let package = package_of(book, example, &goals).ok_or_else(|| fail("没有 expect".to_owned()))?;
     let carried: Vec<_> = book
         .reach(package)
@@ -83,7 +84,23 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
                 history.entry(cell).or_default().push(value);
             }
         }
-        if let (Some(expected), true) = (&example.findings, month + 1 == example.steps.len()) {
+        let last = month + 1 == example.steps.len();
+        for ((entry, cell), words) in example.refused.iter().filter(|_| last) {
+            let of = book.entry(*entry).of;
+            let found = match evaluation.cell(*entry, cell) {
+                Err(Fault { kind: FaultKind::Coverage(coverage), .. }) => {
+                    let said = coverage.to_string();
+                    if said.contains(&words.value) {
+                        continue;
+                    }
+                    said
+                }
+                found => found.map_or_else(|fault| fault.to_string(), |value| open(&plan, &value, of)),
+            };
+            let name = book.lexicon().cell_name(*entry, cell);
+            lines.push(format!("{name}：应因规则库不覆盖（{}）而算不出，得 {found}", words.value));
+        }
+        if let (Some(expected), true) = (&example.findings, last) {
             let raised: Vec<String> = evaluation.findings().into_iter().map(|finding| finding.code).collect();
             let prefix = format!("{}.", book.package(package).id);
             let raised: Vec<&str> = raised.iter().map(|code| code.strip_prefix(&prefix).unwrap_or(code)).collect();

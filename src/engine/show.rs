@@ -49,7 +49,12 @@ fn with_unit(value: Exact, unit: Unit) -> String {
             return format!("{}%", percent.normalize());
         }
     }
-    let unit_text = if unit.is_percent() { String::new() } else { unit.to_string() };
+    let unit_text = match unit {
+        unit if unit.is_percent() => String::new(),
+        // 9月 is September.
+        Unit::MONTH => "个月".to_owned(),
+        unit => unit.to_string(),
+    };
     match value.to_decimal() {
         Some(_) => format!("{}{unit_text}", show_number(value, Type::Number(unit))),
         None => {

@@ -11,7 +11,7 @@ use super::{
 use crate::{
     formula::Span,
     quantity::Unit,
-    rulebook::{EntryId, Formula, Index, Literal, NATION, Round, Term, TermKind, Type, UNKNOWN, Version, Way},
+    rulebook::{EntryId, Formula, Index, Literal, NATION, Round, Term, TermKind, Type, UNKNOWN, Way},
 };
 use serde::Serialize;
 use std::{
@@ -129,14 +129,15 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 step.origin = "value";
                 match constant {
                     Constant::Version { version, region, .. } => {
-                        step.cite = Some(cited(version));
+                        step.cite = Some(cited(&version.cite, version.source.as_deref()));
                         step.from = Some(version.from.to_string());
                         step.confidence = Some(version.confidence.mark());
                         step.place = region.as_deref().and_then(|code| self.place(code));
                         step.note = version.note.as_deref().map(Cow::from);
                     }
                     Constant::Nothing(nothing, region) => {
-                        step.cite = nothing.cite.as_deref().or(nothing.source.as_deref()).map(Cow::from);
+                        let cite = nothing.cite.as_deref().unwrap_or(UNKNOWN);
+                        step.cite = Some(cited(cite, nothing.source.as_deref()));
                         step.confidence = nothing.confidence.map(|confidence| confidence.mark());
                         step.place = self.place(region);
                         step.note = Some(nothing.note.as_deref().unwrap_or(&nothing.reason).into());
@@ -369,9 +370,11 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
     }
 }
 
-fn cited(version: &Version) -> Cow<'_, str> {
-    match &version.source {
-        Some(source) if version.cite == UNKNOWN => format!("文号不明（来源：{source}）").into(),
-        _ => version.cite.as_str().into(),
+/// A citation for people: where no instrument is known, where it was read.
+fn cited<'t>(cite: &'t str, source: Option<&str>) -> Cow<'t, str> {
+    match source {
+        Some(source) if cite == UNKNOWN => format!("文号不明（来源：{source}）").into(),
+        None if cite == UNKNOWN => "文号不明".into(),
+        _ => cite.into(),
     }
 }

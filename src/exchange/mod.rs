@@ -7,6 +7,7 @@
 //! A number in a workbook is a binary float. It becomes decimal text in one place on the way in
 //! (`table/xlsx.rs`) and a float again in one place on the way out ([`workbook`]); nothing is computed in between.
 
+pub mod live;
 pub mod rejected;
 pub mod roster;
 pub mod summary;

@@ -146,6 +146,7 @@ functions! {
     If "IF" 3 3 "`IF(test, then, else)`";
     Max "MAX" 1 16 "The largest.";
     Min "MIN" 1 16 "The smallest.";
+    Add "ADD" 1 16 "The sum of those that there are; none where there are none.";
     Clamp "CLAMP" 3 3 "`CLAMP(x, low, high)`";
     Abs "ABS" 1 1 "The size without the sign.";
     Round "ROUND" 2 2 "`ROUND(x, \"half-up 0.01\")`";

@@ -10,7 +10,7 @@ use super::{
     example::Example,
     instrument::Register,
     lexicon::Lexicon,
-    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply},
+    model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply, Unsaid},
     read::{self, Reader},
     region::{NATION, RegionTree},
     source::{FileId, Sources},
@@ -90,6 +90,8 @@ pub enum Answer<'b> {
     Dated(&'b Timeline),
     /// That there is none.
     None(&'b Nothing),
+    /// That there is one, which the book does not know.
+    Unknown(&'b Unsaid),
 }
 
 /// A book that must not be used, and why.
@@ -341,6 +343,7 @@ impl Book {
         Ok(best.map(|supply| match &supply.content {
             Content::Dated(timeline) => Answer::Dated(timeline),
             Content::None(nothing) => Answer::None(nothing),
+            Content::Unknown(unsaid) => Answer::Unknown(unsaid),
         }))
     }
 
@@ -367,7 +370,7 @@ impl Book {
             .filter(|supply| supply.value == value && supply.answers(cell))
             .filter_map(|supply| match &supply.content {
                 Content::Dated(timeline) => timeline.on(on, None).ok(),
-                Content::None(_) => None,
+                Content::None(_) | Content::Unknown(_) => None,
             })
             .filter_map(|version| match version.literal {
                 Literal::Number(number) => Some(number),

@@ -41,7 +41,7 @@ pub(super) fn bridge(what: &str, from: Unit, to: Unit) -> String {
     match (times.contains(['/', '元']), over.contains(['/', '元'])) {
         (false, _) => format!("{what}乘以 1{times}，才是「{to}」"),
         (_, false) => format!("{what}除以 1{over}，才是「{to}」"),
-        _ => format!("{what}的单位与「{to}」相差「{over}」"),
+        _ => format!("{what}是「{from}」，不是与「{to}」同类的量，无从换算：核对名称，或看是不是少乘、少除了一项"),
     }
 }
 
@@ -382,6 +382,11 @@ impl Elaborator<'_> {
                     return self.wrong_type(&terms[0], "数或日期");
                 }
                 made(if function == Function::Max { TermKind::Max(terms) } else { TermKind::Min(terms) }, of)
+            }
+            Function::Add => {
+                let terms = self.all(arguments, Self::number)?;
+                let of = self.same_all(&terms)?;
+                made(TermKind::Add(terms), of)
             }
             Function::Clamp => {
                 let terms = self.all(arguments, Self::number)?;

@@ -32,6 +32,8 @@ pub struct Example {
     pub region: Option<String>,
     /// The steps: what is given and what must follow.
     pub steps: Vec<Step>,
+    /// The figures that the book must not answer after the last step, each with words of the coverage error.
+    pub refused: Vec<(Cell, Located<String>)>,
     /// The findings that must be raised, and no others, where the example says so.
     pub findings: Option<Vec<Located<String>>>,
     /// The package it stands in, if it stands in one.
@@ -120,12 +122,17 @@ pub(super) fn read_examples(
         if let Some((region, error)) = region.as_ref().and_then(|text| Some((text, regions.find(&text.value).err()?))) {
             sink.push(Diagnostic::error("region", region.place, error.to_string(), "应为地区的代码或名称"));
         }
-        if !row.has("expect") && !row.has("findings") {
+        if ["expect", "refused"].into_iter().all(|key| row.items(key).is_empty()) && !row.has("findings") {
             let report = Diagnostic::error("example", row.place_of("title"), "这个算例什么也不证明", "没有写结果");
-            sink.push(report.help("写 expect = { 名称 = \"值\" }，或 findings = [\"…\"]"));
+            sink.push(
+                report.help(
+                    "写 expect = { 名称 = \"值\" }，findings = [\"…\"]，或 refused = { 名称 = \"不覆盖的原因\" }",
+                ),
+            );
         }
         let Some(on) = row.date("on") else { continue };
-        let steps = Series { lexicon, package, row, sink }.steps();
+        let mut series = Series { lexicon, package, row, sink };
+        let (steps, refused) = (series.steps(), series.refused());
         examples.push(Example {
             place: row.place_of("title"),
             title: row.string("title").unwrap_or_default(),
@@ -134,6 +141,7 @@ pub(super) fn read_examples(
             known_at: row.date("known_at"),
             region: region.map(|text| text.value).or_else(|| place.map(str::to_owned)),
             steps,
+            refused,
             findings: row.texts("findings"),
             package,
         });
@@ -150,7 +158,22 @@ struct Series<'e, 't> {
 }
 
 impl<'t> Series<'_, 't> {
-    fn steps(mut self) -> Vec<Step> {
+    /// The figures that must not be answered, each with some words of the reason.
+    fn refused(&mut self) -> Vec<(Cell, Located<String>)> {
+        let mut refused = Vec::new();
+        for (name, written) in self.row.items("refused") {
+            let Some(cell) = self.cell(&name, "refused") else { continue };
+            let Some(words) = self.row.texts_of(written).into_iter().next() else { continue };
+            if words.value.trim().is_empty() {
+                let report = Diagnostic::error("example", words.place, "没有写不覆盖的原因", "空的");
+                self.sink.push(report.help("写出错误里的几个字，例如「2028-01-01」：为别的原因算不出的，不能算通过"));
+            }
+            refused.push((cell, words));
+        }
+        refused
+    }
+
+    fn steps(&mut self) -> Vec<Step> {
         let row = self.row;
         let lines = || ["given", "expect"].into_iter().flat_map(|key| row.items(key));
         let mut lists = lines().filter(|(_, written)| written.get_ref().is_array());
@@ -177,6 +200,27 @@ impl<'t> Series<'_, 't> {
         steps
     }
 
+    /// The cell that a line is about, if it may stand under that key.
+    fn cell(&mut self, name: &Located<String>, key: &str) -> Option<Cell> {
+        let cell = match cell(self.lexicon, self.package, &name.value) {
+            Ok(cell) => cell,
+            Err(error) => {
+                self.sink.push(Diagnostic::error("unknown-name", name.place, error, "应为已定义的名称"));
+                return None;
+            }
+        };
+        let entry = self.lexicon.entry(cell.0);
+        if matches!(entry.sort, Sort::Fact | Sort::Carried) == (key == "given")
+            && !matches!(entry.of, Type::Dimension | Type::Scale(_))
+        {
+            return Some(cell);
+        }
+        let message = format!("「{}」是{}，不能写在 {key} 里", entry.name, entry.sort.name());
+        let report = Diagnostic::error("example", name.place, message, "写错了地方");
+        self.sink.push(report.help("given 里写 fact 和 carried，expect 和 refused 里写 figure 和 value"));
+        None
+    }
+
     /// Hands over the value of each month.
     fn line(
         &mut self,
@@ -186,23 +230,8 @@ impl<'t> Series<'_, 't> {
         mut take: impl FnMut(usize, Cell, Given),
         months: usize,
     ) {
-        let cell = match cell(self.lexicon, self.package, &name.value) {
-            Ok(cell) => cell,
-            Err(error) => {
-                self.sink.push(Diagnostic::error("unknown-name", name.place, error, "应为已定义的名称"));
-                return;
-            }
-        };
-        let entry = self.lexicon.entry(cell.0);
-        if matches!(entry.sort, Sort::Fact | Sort::Carried) != given
-            || matches!(entry.of, Type::Dimension | Type::Scale(_))
-        {
-            let key = if given { "given" } else { "expect" };
-            let message = format!("「{}」是{}，不能写在 {key} 里", entry.name, entry.sort.name());
-            let report = Diagnostic::error("example", name.place, message, "写错了地方");
-            self.sink.push(report.help("given 里写 fact 和 carried，expect 里写 figure 和 value"));
-            return;
-        }
+        let key = if given { "given" } else { "expect" };
+        let Some(cell) = self.cell(name, key) else { return };
         let list = written.get_ref().is_array();
         let texts = self.row.texts_of(written);
         for at in 0..months {
@@ -210,7 +239,12 @@ impl<'t> Series<'_, 't> {
             match given::parse(self.lexicon, cell.0, &text.value) {
                 Ok(value) => take(at, cell.clone(), value),
                 Err(error) => {
-                    self.sink.push(Diagnostic::error("form", text.place, error, format!("应为{}", entry.of)));
+                    self.sink.push(Diagnostic::error(
+                        "form",
+                        text.place,
+                        error,
+                        format!("应为{}", self.lexicon.entry(cell.0).of),
+                    ));
                     // What all months share is wrong once.
                     if !list {
                         return;

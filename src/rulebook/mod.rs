@@ -17,9 +17,9 @@ mod lexicon;
 mod model;
 mod read;
 mod region;
-mod row;
+pub(crate) mod row;
 mod schema;
-mod shape;
+pub(crate) mod shape;
 mod source;
 mod term;
 
@@ -36,7 +36,7 @@ pub use lexicon::{Lexicon, NameError};
 pub use model::{
     Aggregate, Body, Carried, Case, Clock, Consequence, Content, Entry, EntryId, Fact, Figure, Finding, Formula, Given,
     Gravity, Member, MessagePart, Nothing, Package, PackageId, Question, Role, Round, Sort, Speaks, Supply, Test, Type,
-    Way, Window,
+    Unsaid, Way, Window,
 };
 pub(crate) use read::parse;
 pub use region::{NATION, RegionError, RegionTree};

@@ -571,6 +571,19 @@ pub enum Content {
     Dated(Timeline),
     /// That there is none.
     None(Nothing),
+    /// That there is one, which the book does not know.
+    Unknown(Unsaid),
+}
+
+/// That there is a value which the book does not know: what is around the place does not answer for it either.
+#[derive(Debug, Clone)]
+pub struct Unsaid {
+    /// Why.
+    pub reason: String,
+    /// Where something was read of it.
+    pub source: Option<String>,
+    /// For the reader.
+    pub note: Option<String>,
 }
 
 /// That there is none, which is not the same as missing.

@@ -20,22 +20,22 @@ pub(crate) fn place(file: FileId, range: Range<usize>) -> Place {
 /// A table of a file. Reading by key is lenient: what has the wrong form was reported by [`Row::examine`] and reads
 /// as left out.
 #[derive(Clone, Copy)]
-pub(super) struct Row<'t> {
-    pub(super) file: FileId,
-    pub(super) table: &'t DeTable<'t>,
+pub(crate) struct Row<'t> {
+    pub(crate) file: FileId,
+    pub(crate) table: &'t DeTable<'t>,
     /// Where the table stands.
-    pub(super) place: Place,
+    pub(crate) place: Place,
 }
 
 impl<'t> Row<'t> {
     /// The whole of a file.
-    pub(super) fn new(file: FileId, table: &'t DeTable<'t>) -> Self {
+    pub(crate) fn new(file: FileId, table: &'t DeTable<'t>) -> Self {
         Self { file, table, place: place(file, 0..0) }
     }
 
     /// Reports every key that the shape does not know, every required key that is missing and every value of the
     /// wrong form, here and in all tables below.
-    pub(super) fn examine(self, shape: &Shape, sink: &mut Vec<Diagnostic>) {
+    pub(crate) fn examine(self, shape: &Shape, sink: &mut Vec<Diagnostic>) {
         for (key, value) in self.table {
             let known = shape.keys.iter().find(|known| known.name == key.get_ref());
             match (known.map(|known| &known.form), &shape.others) {
@@ -86,7 +86,9 @@ impl<'t> Row<'t> {
         };
         match (form, value.get_ref()) {
             (Form::Text, DeValue::String(_)) | (Form::Flag, DeValue::Boolean(_)) => {}
+            (Form::Number, DeValue::String(_) | DeValue::Integer(_) | DeValue::Float(_)) => {}
             (Form::Text, _) => sink.push(wrong("文字")),
+            (Form::Number, _) => sink.push(wrong("数字，例如 30、\"5000.00\" 或 \"16%\"")),
             (Form::Flag, _) => sink.push(wrong("true 或 false")),
             (Form::OneOf(words), DeValue::String(word)) if words.contains(&word.as_ref()) => {}
             (Form::OneOf(words), DeValue::String(word)) => {
@@ -154,64 +156,69 @@ impl<'t> Row<'t> {
     }
 
     fn located(self, value: &'t Spanned<DeValue<'t>>) -> Option<Located<String>> {
-        let text = value.get_ref().as_str()?.to_owned();
+        let text = match value.get_ref() {
+            DeValue::Integer(number) => number.as_str(),
+            DeValue::Float(number) => number.as_str(),
+            other => other.as_str()?,
+        };
+        let text = text.to_owned();
         Some(Located { value: text, place: place(self.file, value.span()) })
     }
 
-    pub(super) fn text(self, key: &str) -> Option<Located<String>> {
+    pub(crate) fn text(self, key: &str) -> Option<Located<String>> {
         self.located(self.get(key)?)
     }
 
     /// A text without its place.
-    pub(super) fn string(self, key: &str) -> Option<String> {
+    pub(crate) fn string(self, key: &str) -> Option<String> {
         self.text(key).map(|text| text.value)
     }
 
-    pub(super) fn date(self, key: &str) -> Option<NaiveDate> {
+    pub(crate) fn date(self, key: &str) -> Option<NaiveDate> {
         date(self.get(key)?.get_ref())
     }
 
-    pub(super) fn dates(self, key: &str) -> Vec<NaiveDate> {
+    pub(crate) fn dates(self, key: &str) -> Vec<NaiveDate> {
         match self.get(key).map(Spanned::get_ref) {
             Some(DeValue::Array(items)) => items.iter().filter_map(|item| date(item.get_ref())).collect(),
             _ => Vec::new(),
         }
     }
 
-    pub(super) fn flag(self, key: &str) -> bool {
+    pub(crate) fn flag(self, key: &str) -> bool {
         self.flag_or(key, false)
     }
 
-    pub(super) fn flag_or(self, key: &str, left_out: bool) -> bool {
+    pub(crate) fn flag_or(self, key: &str, left_out: bool) -> bool {
         self.get(key).and_then(|value| value.get_ref().as_bool()).unwrap_or(left_out)
     }
 
     /// Where the value of a key stands; where it is left out, the table.
-    pub(super) fn place_of(self, key: &str) -> Place {
+    pub(crate) fn place_of(self, key: &str) -> Place {
         self.get(key).map_or(self.place, |value| place(self.file, value.span()))
     }
 
-    pub(super) fn has(self, key: &str) -> bool {
+    pub(crate) fn has(self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// A list of texts, or one text as a list of one.
-    pub(super) fn texts(self, key: &str) -> Option<Vec<Located<String>>> {
+    pub(crate) fn texts(self, key: &str) -> Option<Vec<Located<String>>> {
         Some(self.texts_of(self.get(key)?))
     }
 
-    pub(super) fn texts_of(self, value: &'t Spanned<DeValue<'t>>) -> Vec<Located<String>> {
+    pub(crate) fn texts_of(self, value: &'t Spanned<DeValue<'t>>) -> Vec<Located<String>> {
         match value.get_ref() {
             DeValue::Array(items) => items.iter().filter_map(|item| self.located(item)).collect(),
             _ => self.located(value).into_iter().collect(),
         }
     }
 
-    pub(super) fn table(self, key: &str) -> Option<Row<'t>> {
+    pub(crate) fn table(self, key: &str) -> Option<Row<'t>> {
         self.row(self.get(key)?)
     }
 
-    pub(super) fn tables(self, key: &str) -> Vec<Row<'t>> {
+    pub(crate) fn tables(self, key: &str) -> Vec<Row<'t>> {
         match self.get(key).map(Spanned::get_ref) {
             Some(DeValue::Array(items)) => items.iter().filter_map(|item| self.row(item)).collect(),
             _ => Vec::new(),
@@ -219,13 +226,13 @@ impl<'t> Row<'t> {
     }
 
     /// The entries of a table below, in the order in which they are written.
-    pub(super) fn items(self, key: &str) -> Vec<(Located<String>, &'t Spanned<DeValue<'t>>)> {
+    pub(crate) fn items(self, key: &str) -> Vec<(Located<String>, &'t Spanned<DeValue<'t>>)> {
         let Some(table) = self.get(key).and_then(|value| value.get_ref().as_table()) else { return Vec::new() };
         self.keys_of(table)
     }
 
     /// The keys of a table in the order in which they are written.
-    pub(super) fn keys_of(self, table: &'t DeTable<'t>) -> Vec<(Located<String>, &'t Spanned<DeValue<'t>>)> {
+    pub(crate) fn keys_of(self, table: &'t DeTable<'t>) -> Vec<(Located<String>, &'t Spanned<DeValue<'t>>)> {
         let mut items: Vec<_> = table
             .iter()
             .map(|(key, value)| {
@@ -238,12 +245,12 @@ impl<'t> Row<'t> {
     }
 
     /// The tables of a table below, by id, in the order in which they are written.
-    pub(super) fn rows(self, key: &str) -> Vec<(Located<String>, Row<'t>)> {
+    pub(crate) fn rows(self, key: &str) -> Vec<(Located<String>, Row<'t>)> {
         self.items(key).into_iter().filter_map(|(id, value)| Some((id, self.row(value)?))).collect()
     }
 
     /// The texts of a table below, by id, in the order in which they are written.
-    pub(super) fn pairs(self, key: &str) -> Vec<(Located<String>, Located<String>)> {
+    pub(crate) fn pairs(self, key: &str) -> Vec<(Located<String>, Located<String>)> {
         self.items(key).into_iter().filter_map(|(id, value)| Some((id, self.located(value)?))).collect()
     }
 }

@@ -48,6 +48,7 @@ fn of(form: &Form, definitions: &mut Map<String, Value>) -> Value {
     let map = |items: Value| json!({ "type": "object", "additionalProperties": items });
     match form {
         Form::Text => text,
+        Form::Number => json!({ "type": ["string", "number"] }),
         Form::OneOf(words) => json!({ "enum": words }),
         // Editors hand a TOML date to the schema as a string.
         Form::Date => json!({ "type": "string", "format": "date" }),

@@ -1,10 +1,13 @@
-//! What a rule file may hold, said once: the reading check and the JSON Schema are both made from it.
+//! What a rule file may hold, said once: the reading check and the JSON Schema are both made from it. Files of people
+//! (a tender) say their own shape in the same words.
 
 /// What stands behind a key.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Form {
+pub(crate) enum Form {
     /// Text of any content.
     Text,
+    /// A number, as text or bare: files of people only. It is read from its characters and passes through no float.
+    Number,
     /// One of these words.
     OneOf(&'static [&'static str]),
     /// A TOML date without time.
@@ -31,9 +34,10 @@ pub(super) enum Form {
 
 impl Form {
     /// How a key with this form is written, for people who left it out.
-    pub(super) fn written(&self, key: &str) -> String {
+    pub(crate) fn written(&self, key: &str) -> String {
         match self {
             Self::Text | Self::TextOrTexts => format!(" {key} = \"…\""),
+            Self::Number => format!(" {key} = \"5000\""),
             Self::OneOf(words) => format!(" {key} = \"{}\"，可选：{}", words[0], words.join("、")),
             Self::Date => format!(" {key} = 2026-07-01 这样的日期"),
             Self::Dates => format!(" {key} = [2026-10-01]"),
@@ -49,28 +53,28 @@ impl Form {
 
 /// A key that a table may have.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Key {
-    pub(super) name: &'static str,
-    pub(super) form: Form,
-    pub(super) required: bool,
-    pub(super) doc: &'static str,
+pub(crate) struct Key {
+    pub(crate) name: &'static str,
+    pub(crate) form: Form,
+    pub(crate) required: bool,
+    pub(crate) doc: &'static str,
 }
 
 /// The keys of a table.
 #[derive(Debug)]
-pub(super) struct Shape {
+pub(crate) struct Shape {
     /// Its name in the JSON Schema.
-    pub(super) name: &'static str,
-    pub(super) keys: &'static [Key],
+    pub(crate) name: &'static str,
+    pub(crate) keys: &'static [Key],
     /// Whether any other key may stand there, and with what (the dimensions of a supply).
-    pub(super) others: Option<Form>,
+    pub(crate) others: Option<Form>,
 }
 
-const fn must(name: &'static str, form: Form, doc: &'static str) -> Key {
+pub(crate) const fn must(name: &'static str, form: Form, doc: &'static str) -> Key {
     Key { name, form, required: true, doc }
 }
 
-const fn may(name: &'static str, form: Form, doc: &'static str) -> Key {
+pub(crate) const fn may(name: &'static str, form: Form, doc: &'static str) -> Key {
     Key { name, form, required: false, doc }
 }
 
@@ -278,15 +282,16 @@ static CONSEQUENCE: Shape = Shape {
     others: None,
 };
 
-pub(super) static SUPPLY: Shape = Shape {
+pub(crate) static SUPPLY: Shape = Shape {
     name: "supply",
     keys: &[
         must("value", Form::Text, "which value"),
         may("places", Form::Texts, "codes of places below this one that it is for; without it the place itself"),
         may("dated", Form::Tables(&VERSION), "its versions"),
         may("none", Form::Text, "there is none, and why"),
+        may("unknown", Form::Text, "there is one that the book does not know, and why: places around do not answer"),
         CITE,
-        may("source", Form::Text, "where `none` was read"),
+        may("source", Form::Text, "where `none` or `unknown` was read"),
         may("confidence", CONFIDENCES, "how sure `none` is"),
         may("note", Form::Text, "for the reader"),
     ],
@@ -303,6 +308,7 @@ static EXAMPLE: Shape = Shape {
         may("region", Form::Text, "the place of every role"),
         must("given", Form::TextsMap, "fact = \"value\"; lists make a run of months"),
         may("expect", Form::TextsMap, "figure = \"value\""),
+        may("refused", Form::TextMap, "figure = \"words of the coverage error\": the book does not answer"),
         may("findings", Form::Texts, "exactly these findings are raised"),
         may("note", Form::Text, "which reading was taken"),
     ],
@@ -323,7 +329,7 @@ static PACKAGE_HEAD: Shape = Shape {
     others: None,
 };
 
-pub(super) static PACKAGE: Shape = Shape {
+pub(crate) static PACKAGE: Shape = Shape {
     name: "package_file",
     keys: &[
         must("package", Form::Table(&PACKAGE_HEAD), "the package"),
@@ -353,7 +359,7 @@ static REGION_HEAD: Shape = Shape {
     others: None,
 };
 
-pub(super) static REGION: Shape = Shape {
+pub(crate) static REGION: Shape = Shape {
     name: "region_file",
     keys: &[
         must("region", Form::Table(&REGION_HEAD), "which place"),
@@ -363,7 +369,7 @@ pub(super) static REGION: Shape = Shape {
     others: None,
 };
 
-pub(super) static REGION_TREE: Shape =
+pub(crate) static REGION_TREE: Shape =
     Shape { name: "region_tree", keys: &[must("region", Form::TextMap, "code = \"name\"")], others: None };
 
 static INSTRUMENT: Shape = Shape {
@@ -396,7 +402,7 @@ static INSTRUMENT: Shape = Shape {
     others: None,
 };
 
-pub(super) static INSTRUMENTS: Shape = Shape {
+pub(crate) static INSTRUMENTS: Shape = Shape {
     name: "instruments_file",
     keys: &[must("instrument", Form::Tables(&INSTRUMENT), "the register")],
     others: None,
@@ -429,7 +435,7 @@ static YEAR: Shape = Shape {
     others: None,
 };
 
-pub(super) static CALENDAR: Shape =
+pub(crate) static CALENDAR: Shape =
     Shape { name: "calendar_file", keys: &[must("year", Form::Tables(&YEAR), "the years in order")], others: None };
 
 static AGREEMENT: Shape = Shape {

@@ -59,6 +59,8 @@ pub enum TermKind {
     Max(Vec<Term>),
     /// The smallest.
     Min(Vec<Term>),
+    /// The sum of those that there are; none where there are none.
+    Add(Vec<Term>),
     /// `CLAMP(x, low, high)`
     Clamp(Box<Term>, Box<Term>, Box<Term>),
     /// The size without the sign.
@@ -156,6 +158,7 @@ impl Term {
             | TermKind::Or(terms)
             | TermKind::Max(terms)
             | TermKind::Min(terms)
+            | TermKind::Add(terms)
             | TermKind::Date(_, terms) => terms.iter().for_each(visit),
             TermKind::Sum { filter, term, .. } => {
                 if let Some(filter) = filter {

@@ -39,7 +39,7 @@ impl Ledger {
     /// refused ([`Problem::BookDiffers`]).
     pub fn keep_book(&self, digest: &str, content: &[u8]) -> Result<(), StoreError> {
         self.block(async {
-            let mut writer = Writer::begin(&self.pool).await?;
+            let mut writer = Writer::begin(&self.connections).await?;
             match read(writer.connection(), digest).await? {
                 Some(kept) if kept == content => Ok(()),
                 Some(_) => Err(Problem::BookDiffers(digest.to_owned())),
@@ -53,7 +53,7 @@ impl Ledger {
 
     /// The canonical content of a kept rule book.
     pub fn book(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
-        self.block(async { read(&mut *self.pool.acquire().await?, digest).await })
+        self.block(async { read(&mut *self.connections.acquire().await?, digest).await })
     }
 }
 

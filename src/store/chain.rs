@@ -8,11 +8,12 @@
 use std::{borrow::Cow, fmt::Write};
 
 use sha2::{Digest, Sha256};
-use sqlx::{Pool, QueryBuilder, Row, Transaction, query, query_as, query_builder::Separated};
+use sqlx::{Row, Transaction, query, query_as};
 
 use super::{
-    dialect::{BEGIN_WRITE, BIND_LIMIT, Connection, Database},
+    dialect::{BIND_LIMIT, Connection, Connections, Database},
     error::Problem,
+    statement::Statement,
 };
 
 /// What the first row of a ledger follows.
@@ -116,12 +117,13 @@ impl From<Option<i64>> for Cell<'_> {
 }
 
 impl Cell<'_> {
-    fn bind(self, tuple: &mut Separated<'_, Database, &'static str>) {
+    fn bind(self, statement: &mut Statement) -> Result<(), Problem> {
         match self {
-            Self::Text(text) => tuple.push_bind(text.map(Cow::into_owned)),
-            Self::Integer(number) => tuple.push_bind(number),
-            Self::Bytes(bytes) => tuple.push_bind(bytes.map(Cow::into_owned)),
-        };
+            Self::Text(text) => statement.value(text.map(Cow::into_owned)),
+            Self::Integer(number) => statement.value(number),
+            Self::Bytes(bytes) => statement.value(bytes.map(Cow::into_owned)),
+        }
+        .map(drop)
     }
 
     fn feed(&self, hasher: &mut Sha256) {
@@ -180,8 +182,8 @@ pub(super) struct Writer {
 
 impl Writer {
     /// Waits for the write lock and finds the end of the chain.
-    pub(super) async fn begin(pool: &Pool<Database>) -> Result<Self, Problem> {
-        let mut transaction = pool.begin_with(BEGIN_WRITE).await?;
+    pub(super) async fn begin(connections: &Connections) -> Result<Self, Problem> {
+        let mut transaction = connections.write().await?;
         let head = Head::read(&mut transaction).await?;
         Ok(Self { transaction, head })
     }
@@ -191,25 +193,32 @@ impl Writer {
         &mut self.transaction
     }
 
+    /// Whether the ledger has no row yet.
+    pub(super) fn is_empty(&self) -> bool {
+        self.head.last_id == 0
+    }
+
     /// Adds rows to the end of the chain; the id of the last one.
     pub(super) async fn append<E: Entry>(&mut self, entries: &[E]) -> Result<i64, Problem> {
         let table = E::TABLE;
-        let opening = format!("INSERT INTO {} ({}) ", table.name, table.column_list());
+        let opening = format!("INSERT INTO {} ({}) VALUES ", table.name, table.column_list());
         let batch = BATCH.min(BIND_LIMIT / (table.columns.len() + 3));
         for entries in entries.chunks(batch) {
-            let mut insert = QueryBuilder::<Database>::new(&opening);
-            insert.push_values(entries, |mut tuple, entry| {
+            let mut insert = Statement::new(&opening);
+            for (at, entry) in entries.iter().enumerate() {
                 let cells = entry.cells();
                 debug_assert_eq!(cells.len(), table.columns.len(), "{}", table.name);
                 let id = self.head.last_id + 1;
                 let hash = link(&self.head.hash, &table, id, &cells);
                 let previous = std::mem::replace(&mut self.head.hash, hash.clone());
                 self.head.last_id = id;
-                tuple.push_bind(id);
-                cells.into_iter().for_each(|cell| cell.bind(&mut tuple));
-                tuple.push_bind(previous).push_bind(hash);
-            });
-            insert.build().execute(&mut *self.transaction).await?;
+                insert.text(if at == 0 { "(" } else { ", (" }).value(id)?;
+                for cell in cells {
+                    cell.bind(insert.text(", "))?;
+                }
+                insert.text(", ").value(previous)?.text(", ").value(hash)?.text(")");
+            }
+            insert.execute(&mut self.transaction).await?;
         }
         Ok(self.head.last_id)
     }

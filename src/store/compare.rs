@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use super::{
     dialect::Connection,
     error::Problem,
-    model::{RunHeader, SlipRecord, StoredRun, StoredSlip},
+    model::{RunHeader, SlipRecord, Slips, StoredRun, StoredSlip},
     runs::slips_page,
 };
 
@@ -92,24 +92,25 @@ pub(super) async fn compare(
     connection: &mut Connection,
     run: &StoredRun,
     header: &RunHeader,
-    slips: &[SlipRecord],
+    slips: &dyn Slips,
+    workers: &BTreeMap<String, usize>,
 ) -> Result<Comparison, Problem> {
     let mut differences = header_differences(&run.header, header);
-    let mut joined: BTreeMap<&str, &SlipRecord> = slips.iter().map(|slip| (slip.worker.as_str(), slip)).collect();
     let mut standing = BTreeMap::new();
     let mut page = slips_page(connection, run.id, None).await?;
     while let Some(last) = page.last() {
-        let next = slips_page(connection, run.id, Some(last)).await?;
+        let next = slips_page(connection, run.id, Some(&last.record.worker)).await?;
         for StoredSlip { id, record: old, .. } in std::mem::replace(&mut page, next) {
-            match joined.remove(old.worker.as_str()) {
-                Some(new) => slip_differences(&old, new, &mut differences),
+            match workers.get(&old.worker) {
+                Some(at) => slip_differences(&old, &*slips.slip(*at)?, &mut differences),
                 None => differences.push(Difference::Left { worker: old.worker.clone(), name: old.name }),
             }
             standing.insert(old.worker, id);
         }
     }
-    let joined = joined.into_values().map(|new| (new.worker.clone(), new.name.clone()));
-    differences.extend(joined.map(|(worker, name)| Difference::Joined { worker, name }));
+    for (worker, at) in workers.iter().filter(|(worker, _)| !standing.contains_key(*worker)) {
+        differences.push(Difference::Joined { worker: worker.clone(), name: slips.slip(*at)?.name.clone() });
+    }
     Ok(Comparison { differences, standing })
 }
 

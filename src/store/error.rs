@@ -1,13 +1,16 @@
 //! What can go wrong with a ledger, in words that say how to mend it.
 
-use std::path::PathBuf;
+use super::{
+    lifecycle::{State, Step},
+    model::{Act, RunKey},
+};
 
 /// A ledger, and what is wrong with it.
 #[derive(Debug, thiserror::Error)]
-#[error("账本 {}：{problem}", path.display())]
+#[error("账本 {place}：{problem}")]
 pub struct StoreError {
-    /// The ledger's file.
-    pub path: PathBuf,
+    /// The ledger's file, or its server without the password.
+    pub place: String,
     /// What is wrong.
     #[source]
     pub problem: Problem,
@@ -19,8 +22,8 @@ pub enum Problem {
     /// There is no such file, and none was to be made.
     #[error("没有这个文件。请检查路径；新账本由第一次记账建立")]
     NotFound,
-    /// The file is no SQLite database, or one that something else made. It was not touched.
-    #[error("这个文件不是工尺的账本。请换一个文件名，或指向原来的账本")]
+    /// The file is no SQLite database, or the database is one that something else made. It was not touched.
+    #[error("这不是工尺的账本。请换一个文件名（或另一个空的数据库），或指向原来的账本")]
     NotALedger,
     /// A newer version made the ledger.
     #[error("账本格式为第 {found} 版，本程序只认到第 {known} 版。请升级本程序后再打开")]
@@ -57,20 +60,66 @@ pub enum Problem {
     /// A digest is already taken by a rule book of other content.
     #[error("账本中已有摘要为 {0} 的规则书，但内容不同")]
     BookDiffers(String),
-    /// A transition names a run that is not there.
-    #[error("账本中没有编号为 {0} 的批次")]
-    UnknownRun(i64),
-    /// A transition starts from a state in which the run no longer is.
-    #[error("批次 {run} 的状态是“{found}”，不是“{expected}”。请重新查看后再操作")]
-    StateMoved {
+    /// A step that a run cannot take from where it stands.
+    #[error("{run}{}，不能{step}。{}", state.name(), remedy(*state))]
+    WrongState {
         /// The run.
-        run: i64,
-        /// Its state in the ledger.
-        found: String,
-        /// The state that the transition starts from.
-        expected: String,
+        run: RunKey,
+        /// Where it stands.
+        state: State,
+        /// What was to be done.
+        step: Step,
     },
+    /// The books of the period are shut.
+    #[error("{} {} 已关账，不能再改。差额放进以后的月份（gongche arrears），确要改的先重开（gongche run reopen）", run.payer, run.period)]
+    PeriodClosed {
+        /// The run that was to be changed or added.
+        run: RunKey,
+    },
+    /// There is nothing to let through.
+    #[error("{run}没有可以批准的试算。先试算（gongche run preview），再由另一人批准")]
+    NoPreview {
+        /// The run.
+        run: RunKey,
+    },
+    /// What was previewed is not what would be let through.
+    #[error(
+        "{run}的试算已经失效（{act}）：名单、规则或账本在那以后有改动。请重新试算（gongche run preview），核对后再批准"
+    )]
+    StalePreview {
+        /// The run.
+        run: RunKey,
+        /// Who previewed it, and when.
+        act: Act,
+    },
+    /// Who prepared a run was to let it through.
+    #[error("试算人和批准人都是“{by}”。批准要由另一人作出（--by 由本人自报，本程序不核实身份）")]
+    OwnApproval {
+        /// Who.
+        by: String,
+    },
+    /// A run was to go through in one step, which the ledger does not allow.
+    #[error("这个账本要有人批准：先试算（gongche run preview），再由另一人批准（gongche run approve）")]
+    ApprovalRequired,
+    /// A run was to be previewed, which the ledger does not know.
+    #[error("这个账本不用批准，一步记账（gongche pay --db）。要批准的账本在新建时加 --approval")]
+    ApprovalUnknown,
+    /// Only a new ledger can be one with approval.
+    #[error("账本里已有记录，不能再改为要批准的账本。请用 --approval 另建一个")]
+    NotEmpty,
+    /// What was computed could not be read back while it was written.
+    #[error("读不回核算的中间结果（{0}）。请检查输出文件夹所在的磁盘")]
+    Spool(String),
+    /// The server of the database does not answer, or does not let us in.
+    #[error("连不上数据库服务器（{0}）。请检查地址、用户名、口令和网络")]
+    Unreachable(String),
     /// Anything else the database says.
     #[error("数据库出错（{0}）")]
-    Database(#[source] sqlx::Error),
+    Database(String),
+}
+
+/// What can be done with a run that stands where it does.
+fn remedy(state: State) -> String {
+    let steps: Vec<&str> = Step::ALL.into_iter().filter(|step| state.after(*step).is_some()).map(Step::name).collect();
+    if steps.is_empty() { String::new() } else { format!("可以：{}", steps.join("、")) }
 }

@@ -3,15 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
-use sqlx::{QueryBuilder, query_as, query_scalar};
+use sqlx::{Row as _, query_as, query_scalar};
 
 use super::{
-    dialect::{BEGIN_READ, Connection, Database, LIST_LIMIT, push_one_of},
+    dialect::{Connection, LIST_LIMIT},
     error::{Problem, StoreError},
     ledger::Ledger,
-    model::{Amounts, RunKey, read_amounts},
+    model::{Amounts, RunKey, narrow, read_amounts},
     period::Period,
     runs::stored,
+    statement::Statement,
 };
 
 /// How far back to look.
@@ -61,7 +62,7 @@ impl Ledger {
         persons: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, Vec<EarlierSlip>>, StoreError> {
         self.block(async {
-            let mut transaction = self.pool.begin_with(BEGIN_READ).await?;
+            let mut transaction = self.connections.read().await?;
             let runs = earlier_runs(&mut transaction, run, paid_on, span).await?;
             let mut found: BTreeMap<String, Vec<EarlierSlip>> = BTreeMap::new();
             if runs.is_empty() {
@@ -82,8 +83,11 @@ impl Ledger {
     pub fn previous_period(&self, payer: &str, period: Period) -> Result<Option<Period>, StoreError> {
         self.block(async {
             let sql = "SELECT max(period) FROM current_run WHERE payer = $1 AND period < $2";
-            let last: Option<String> =
-                query_scalar(sql).bind(payer).bind(period.to_string()).fetch_one(&self.pool).await?;
+            let last: Option<String> = query_scalar(sql)
+                .bind(payer)
+                .bind(period.to_string())
+                .fetch_one(&mut *self.connections.acquire().await?)
+                .await?;
             last.map(|text| text.parse().map_err(|error| Problem::Corrupted(format!("{error}")))).transpose()
         })
     }
@@ -97,10 +101,10 @@ async fn earlier_runs(
     span: Span,
 ) -> Result<BTreeMap<i64, Earlier>, Problem> {
     let sql = "SELECT id, paid_on, period, number FROM current_run WHERE payer = $1";
-    let rows: Vec<(i64, String, String, u32)> = query_as(sql).bind(&asking.payer).fetch_all(connection).await?;
+    let rows: Vec<(i64, String, String, i64)> = query_as(sql).bind(&asking.payer).fetch_all(connection).await?;
     let mut runs = BTreeMap::new();
     for (id, paid, period, number) in rows {
-        let run = Earlier { paid_on: stored(id, &paid)?, period: stored(id, &period)?, number };
+        let run = Earlier { paid_on: stored(id, &paid)?, period: stored(id, &period)?, number: narrow(id, number)? };
         let (before, itself) = ((run.paid_on, run.period, run.number), (asking.period, asking.number));
         let within = match span {
             Span::TaxYear(_) => before < (paid_on, asking.period, asking.number),
@@ -124,23 +128,23 @@ async fn collect(
 ) -> Result<(), Problem> {
     // The runs are sifted here and not by the statement, which would otherwise be tempted to read them from end to end.
     let first_run = runs.keys().next().copied();
-    let mut select = QueryBuilder::<Database>::new(
+    let mut select = Statement::new(
         "SELECT id, run_id, worker, person, carried FROM slip \
          WHERE NOT EXISTS (SELECT 1 FROM slip AS later WHERE later.replaces = slip.id) AND run_id >= ",
     );
-    select.push_bind(first_run);
+    select.value(first_run)?;
     if let Span::TaxYear(year) = span {
-        select.push(" AND tax_year = ").push_bind(i64::from(year));
+        select.text(" AND tax_year = ").value(i64::from(year))?;
     }
-    select.push(" AND ");
-    push_one_of(&mut select, "person", persons.iter().map(|person| person.as_str().to_owned()));
+    select.text(" AND ").is_one_of("person", persons.iter().map(|person| person.as_str()))?;
 
-    let rows: Vec<(i64, i64, String, String, String)> = select.build_query_as().fetch_all(connection).await?;
-    for (id, run_id, worker, person, carried) in rows {
-        let Some(run) = runs.get(&run_id) else { continue };
+    for row in select.rows(connection).await? {
+        let Some(run) = runs.get(&row.try_get("run_id")?) else { continue };
         let Earlier { paid_on, period, number } = *run;
-        let slip = EarlierSlip { id, period, number, paid_on, worker, carried: read_amounts(id, &carried)? };
-        found.entry(person).or_default().push(slip);
+        let (id, worker) = (row.try_get("id")?, row.try_get("worker")?);
+        let slip =
+            EarlierSlip { id, period, number, paid_on, worker, carried: read_amounts(id, row.try_get("carried")?)? };
+        found.entry(row.try_get("person")?).or_default().push(slip);
     }
     Ok(())
 }

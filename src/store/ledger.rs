@@ -6,11 +6,10 @@ use std::{
     time::Duration,
 };
 
-use sqlx::Pool;
 use tokio::runtime::{self, Runtime};
 
 use super::{
-    dialect::{self, Database},
+    dialect::{Connections, Dialect},
     error::{Problem, StoreError},
     migrate::migrate,
 };
@@ -25,11 +24,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 pub struct Ledger {
     path: PathBuf,
     runtime: Runtime,
-    pub(super) pool: Pool<Database>,
+    pub(super) connections: Connections,
 }
 
 impl Ledger {
-    /// Opens the ledger at `path`, and makes it if there is none.
+    /// Opens the ledger at `path`, a file or the address of a PostgreSQL database (`postgres://…`), and makes it if there
+    /// is none.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, StoreError> {
         Self::connect(path.as_ref(), true, PATIENCE)
     }
@@ -40,17 +40,17 @@ impl Ledger {
     }
 
     pub(super) fn connect(path: &Path, create: bool, patience: Duration) -> Result<Self, StoreError> {
-        let blame = |problem| StoreError { path: path.to_owned(), problem };
-        if !create && !path.exists() {
+        let blame = |problem| StoreError { place: Dialect::shown(path), problem };
+        if !create && !Dialect::of(path).is_there(path) {
             return Err(blame(Problem::NotFound));
         }
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
             .build()
             .map_err(|error| blame(Problem::Disk(error.to_string())))?;
-        let pool = runtime.block_on(dialect::connect(path, create, patience)).map_err(|error| blame(error.into()))?;
-        let ledger = Self { path: path.to_owned(), runtime, pool };
-        ledger.block(migrate(&ledger.pool))?;
+        let connections = runtime.block_on(Connections::open(path, create, patience)).map_err(blame)?;
+        let ledger = Self { path: path.to_owned(), runtime, connections };
+        ledger.block(migrate(&ledger.connections, create))?;
         Ok(ledger)
     }
 
@@ -61,14 +61,14 @@ impl Ledger {
 
     /// Runs `work` to its end, and says whose problem it was.
     pub(super) fn block<T>(&self, work: impl Future<Output = Result<T, Problem>>) -> Result<T, StoreError> {
-        self.runtime.block_on(work).map_err(|problem| StoreError { path: self.path.clone(), problem })
+        self.runtime.block_on(work).map_err(|problem| StoreError { place: Dialect::shown(&self.path), problem })
     }
 }
 
 impl Drop for Ledger {
-    /// Closes the file, so that the write-ahead log is folded into it and it can be copied as one.
+    /// Closes the database; a file, so that the write-ahead log is folded into it and it can be copied as one.
     fn drop(&mut self) {
-        self.runtime.block_on(self.pool.close());
+        self.runtime.block_on(self.connections.close());
     }
 }
 
@@ -77,7 +77,7 @@ mod tests {
     use sqlx::query;
 
     use super::*;
-    use crate::store::{chain::Writer, dialect::BEGIN_WRITE};
+    use crate::store::chain::Writer;
 
     fn ledger(folder: &tempfile::TempDir) -> Ledger {
         Ledger::connect(&folder.path().join("ledger.db"), true, Duration::from_millis(50)).unwrap()
@@ -87,7 +87,7 @@ mod tests {
     fn who_waits_too_long_is_told() {
         let folder = tempfile::tempdir().unwrap();
         let (holder, waiter) = (ledger(&folder), ledger(&folder));
-        let lock = holder.runtime.block_on(holder.pool.begin_with(BEGIN_WRITE)).unwrap();
+        let lock = holder.runtime.block_on(holder.connections.write()).unwrap();
         let error = waiter.keep_book("digest", b"content").unwrap_err();
         assert!(matches!(error.problem, Problem::Locked), "{error:?}");
         assert_eq!(waiter.book("digest").unwrap(), None, "readers need not wait");
@@ -100,7 +100,12 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let ledger = ledger(&folder);
         // The limit is the connection's, and goes with it when the failed transaction costs us the connection.
-        ledger.runtime.block_on(query("PRAGMA max_page_count = 1").execute(&ledger.pool)).unwrap();
+        ledger
+            .block(async {
+                query("PRAGMA max_page_count = 1").execute(&mut *ledger.connections.acquire().await?).await?;
+                Ok(())
+            })
+            .unwrap();
         // Noise, so that it does not deflate away.
         let noise: Vec<u8> = (0..200_000_u32).map(|n| (n.wrapping_mul(2_654_435_761) >> 13) as u8).collect();
         let error = ledger.keep_book("digest", &noise).unwrap_err();
@@ -118,7 +123,7 @@ mod tests {
         let before = ledger.verify().unwrap();
         ledger
             .block(async {
-                let mut writer = Writer::begin(&ledger.pool).await?;
+                let mut writer = Writer::begin(&ledger.connections).await?;
                 query("DELETE FROM book").execute(writer.connection()).await?;
                 drop(writer);
                 Ok(())

@@ -1,6 +1,6 @@
 //! What the ledger is given and gives back: runs and slips.
 
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap, fmt};
 
 use chrono::NaiveDate;
 use sha2::{Digest, Sha256};
@@ -8,6 +8,7 @@ use sha2::{Digest, Sha256};
 use super::{
     chain::{Cell, Column, Entry, Table, hexadecimal},
     error::Problem,
+    lifecycle::State,
     period::Period,
 };
 
@@ -31,6 +32,29 @@ pub struct RunKey {
     pub period: Period,
     /// 1 is the regular run of the period; off-cycle runs count on.
     pub number: u32,
+}
+
+impl fmt::Display for RunKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {} 第 {} 批", self.payer, self.period, self.number)
+    }
+}
+
+/// Who did something, when and why. On a command line a name is what its owner says it is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Act {
+    /// Who.
+    pub by: String,
+    /// When, as the caller tells the time (ISO 8601).
+    pub at: String,
+    /// Why; may be empty.
+    pub why: String,
+}
+
+impl fmt::Display for Act {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}，{}", self.by, self.at)
+    }
 }
 
 /// A run, without its slips.
@@ -60,7 +84,7 @@ pub struct StoredRun {
     /// The run.
     pub header: RunHeader,
     /// Its state, after all transitions.
-    pub state: String,
+    pub state: State,
     /// 1, and one more with each replacement.
     pub version: u32,
     /// The run that it replaced.
@@ -103,27 +127,43 @@ pub struct StoredSlip {
     pub hash: String,
 }
 
+/// The slips of a run as their maker keeps them: in memory, or on a disk where they are many.
+pub trait Slips {
+    /// How many there are.
+    fn count(&self) -> usize;
+
+    /// One of them, by its position.
+    ///
+    /// # Errors
+    /// [`Problem::Spool`], where it cannot be read.
+    fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem>;
+}
+
+impl<T: AsRef<[SlipRecord]>> Slips for T {
+    fn count(&self) -> usize {
+        self.as_ref().len()
+    }
+
+    fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem> {
+        self.as_ref().get(at).map(Cow::Borrowed).ok_or_else(|| Problem::Spool(format!("没有第 {at} 张")))
+    }
+}
+
 /// A step in the life of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Transition {
-    /// The state that the run must be in.
-    pub from: String,
-    /// The state that it is in afterwards.
-    pub to: String,
-    /// Who did it.
-    pub by: String,
-    /// When, as the caller tells the time (ISO 8601).
-    pub at: String,
-    /// Why.
-    pub why: String,
+    /// The state that the run was in.
+    pub from: State,
+    /// The state that it was in afterwards.
+    pub to: State,
+    /// Who did it, when and why.
+    pub act: Act,
 }
-
-/// The state of a run that went through in one step.
-pub(super) const COMMITTED: &str = "committed";
 
 /// A run on its way into the ledger.
 pub(super) struct RunEntry<'a> {
     pub(super) header: &'a RunHeader,
+    pub(super) state: State,
     pub(super) version: i64,
     pub(super) replaces: Option<i64>,
 }
@@ -159,7 +199,7 @@ impl Entry for RunEntry<'_> {
             header.kind.as_str().into(),
             header.paid_on.to_string().into(),
             Cell::Text(header.known_at.map(|day| day.to_string().into())),
-            COMMITTED.into(),
+            self.state.word().into(),
             header.inputs_digest.as_str().into(),
             header.rulebook_digest.as_str().into(),
             header.engine_version.as_str().into(),
@@ -233,8 +273,9 @@ impl Entry for TransitionEntry<'_> {
     };
 
     fn cells(&self) -> Vec<Cell<'_>> {
-        let Transition { from, to, by, at, why } = self.transition;
-        std::iter::once(self.run_id.into()).chain([from, to, by, at, why].map(|text| text.as_str().into())).collect()
+        let Transition { from, to, act } = self.transition;
+        let texts = [from.word(), to.word(), &act.by, &act.at, &act.why];
+        std::iter::once(self.run_id.into()).chain(texts.map(Cell::from)).collect()
     }
 }
 

@@ -2,16 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::QueryBuilder;
+use sqlx::Row as _;
 
 use super::{
     chain::{Cell, Column, Entry, Table, Writer},
-    dialect::{BEGIN_READ, Connection, Database, LIST_LIMIT, push_one_of},
+    dialect::{Connection, LIST_LIMIT},
     error::{Problem, StoreError},
     ledger::Ledger,
     model::{Amounts, read_amounts, write_amounts},
     period::Period,
     runs::stored,
+    statement::Statement,
 };
 
 /// What one person brings into one tax year.
@@ -79,7 +80,7 @@ impl Ledger {
             let openings: BTreeMap<&str, &Opening> =
                 openings.iter().map(|opening| (opening.person.as_str(), opening)).collect();
             let persons: Vec<&str> = openings.keys().copied().collect();
-            let mut writer = Writer::begin(&self.pool).await?;
+            let mut writer = Writer::begin(&self.connections).await?;
             let standing = read(writer.connection(), payer, tax_year, &persons).await?;
 
             let mut loaded = Loaded { added: 0, superseded: 0, unchanged: 0 };
@@ -115,7 +116,7 @@ impl Ledger {
         persons: &BTreeSet<String>,
     ) -> Result<BTreeMap<String, Opening>, StoreError> {
         self.block(async {
-            let mut transaction = self.pool.begin_with(BEGIN_READ).await?;
+            let mut transaction = self.connections.read().await?;
             let persons: Vec<&str> = persons.iter().map(String::as_str).collect();
             let found = read(&mut transaction, payer, tax_year, &persons).await?;
             Ok(found.into_iter().map(|(person, (_, opening))| (person, opening)).collect())
@@ -132,14 +133,17 @@ async fn read(
 ) -> Result<BTreeMap<String, (i64, Opening)>, Problem> {
     let mut found = BTreeMap::new();
     for persons in persons.chunks(LIST_LIMIT) {
-        let mut select = QueryBuilder::<Database>::new("SELECT id, person, as_of, amounts FROM current_opening");
-        select.push(" WHERE payer = ").push_bind(payer);
-        select.push(" AND tax_year = ").push_bind(i64::from(tax_year)).push(" AND ");
-        push_one_of(&mut select, "person", persons.iter().map(|person| (*person).to_owned()));
-        let rows: Vec<(i64, String, String, String)> = select.build_query_as().fetch_all(&mut *connection).await?;
-        for (id, person, as_of, amounts) in rows {
-            let opening =
-                Opening { person: person.clone(), as_of: stored(id, &as_of)?, amounts: read_amounts(id, &amounts)? };
+        let mut select = Statement::new("SELECT id, person, as_of, amounts FROM current_opening WHERE payer = ");
+        select.value(payer.to_owned())?.text(" AND tax_year = ").value(i64::from(tax_year))?.text(" AND ");
+        select.is_one_of("person", persons.iter().copied())?;
+        for row in select.rows(&mut *connection).await? {
+            let id = row.try_get("id")?;
+            let person: String = row.try_get("person")?;
+            let opening = Opening {
+                person: person.clone(),
+                as_of: stored(id, row.try_get("as_of")?)?,
+                amounts: read_amounts(id, row.try_get("amounts")?)?,
+            };
             found.insert(person, (id, opening));
         }
     }

@@ -5,18 +5,29 @@ use std::{collections::BTreeMap, fmt};
 use sqlx::{AssertSqlSafe, Row, query, query_scalar};
 
 use super::{
+    arrears::ArrearEntry,
     books::BookEntry,
     chain::{Cell, Entry, GENESIS, Head, Stored, Table, link},
-    dialect::{BEGIN_READ, Connection},
+    dialect::Connection,
     error::{Problem, StoreError},
     ledger::Ledger,
     model::{RunEntry, SlipEntry, TransitionEntry},
     openings::OpeningEntry,
+    policy::PolicyEntry,
+    previews::PreviewEntry,
 };
 
 /// Every table whose rows are links of the chain.
-static TABLES: [Table; 5] =
-    [BookEntry::TABLE, RunEntry::TABLE, TransitionEntry::TABLE, SlipEntry::TABLE, OpeningEntry::TABLE];
+static TABLES: [Table; 8] = [
+    PolicyEntry::TABLE,
+    BookEntry::TABLE,
+    PreviewEntry::TABLE,
+    RunEntry::TABLE,
+    TransitionEntry::TABLE,
+    SlipEntry::TABLE,
+    OpeningEntry::TABLE,
+    ArrearEntry::TABLE,
+];
 
 /// How many rows are read at a time.
 const PAGE: i64 = 500;
@@ -80,7 +91,7 @@ impl Ledger {
     /// read.
     pub fn verify(&self) -> Result<ChainReport, StoreError> {
         self.block(async {
-            let mut transaction = self.pool.begin_with(BEGIN_READ).await?;
+            let mut transaction = self.connections.read().await?;
             let head = Head::read(&mut transaction).await?;
             let mut report = ChainReport { sound: 0, hash: GENESIS.to_owned(), fault: None };
             while report.sound < head.last_id && report.fault.is_none() {

@@ -33,7 +33,12 @@ fn the_contract_is_kept() {
         "rulebook",
         "values_digest",
         "confidence",
+        "cite",
+        "from",
         "open",
+        "unused",
+        "provisional",
+        "uncertain",
         "findings",
         "trace",
     ];
@@ -46,7 +51,7 @@ fn the_contract_is_kept() {
     assert_eq!((json["unit"].as_str(), json["region"].as_str()), (Some("元"), Some("990100")));
     assert_eq!((json["on"].as_str(), json["known_at"].is_null()), (Some("2026-09-30"), true));
     assert_eq!(json["confidence"], "U");
-    assert_eq!(json["open"], serde_json::json!([]));
+    assert_eq!((&json["open"], &json["unused"]), (&serde_json::json!([]), &serde_json::json!([])));
     assert_eq!(json["rulebook"].as_str().map(str::len), Some(64));
     assert_eq!(json["trace"]["rounding"], "四舍五入到角");
 }
@@ -88,8 +93,11 @@ fn what_was_known_is_seen_on_both_sides_of_its_publication() {
 #[test]
 fn what_the_book_does_not_cover_ends_with_three() {
     for (arguments, needle) in [
-        (eval("base_floor", &["--on", "2025-06-30", "--region", "甲市"]), "最早的一版自 2025-07-01 起"),
-        (eval("base_floor", &["--on", "2027-01-01", "--region", "乙市"]), "到 2027-01-01 为止"),
+        (
+            eval("base_floor", &["--on", "2025-06-30", "--region", "甲市"]),
+            "最早的一版（样社发〔2025〕1号 第一条）自 2025-07-01 起",
+        ),
+        (eval("base_floor", &["--on", "2027-01-01", "--region", "乙市"]), "施行到 2026-12-31"),
         (eval("base_floor", &["--on", "2026-08-31", "--region", "甲市", "--known-at", "2025-06-19"]), "没有公布"),
         (eval("base_floor", &["--on", "2026-08-31"]), "参保地"),
         (eval("base_floor", &["--on", "2026-08-31", "--region", "中区"]), "样例直辖市中区"),
@@ -104,6 +112,42 @@ fn what_the_book_does_not_cover_ends_with_three() {
     }
     let day_before = json(&eval("base_floor", &["--on", "2027-12-31", "--region", "甲市"]));
     assert_eq!(day_before["value"], "4400.00", "overdue, but not for so long");
+}
+
+#[test]
+fn what_is_given_in_vain_is_told() {
+    let arguments =
+        eval("base", &[&SEPTEMBER[..], &["--given", "declared_base=5000", "--given", "demo.wage.income=1"]].concat());
+    assert_eq!(json(&arguments)["unused"][0]["id"], "demo.wage.income");
+    let ran = gongche("sound", &arguments);
+    assert!(ran.out.contains("没有用到：本期工资（demo.wage.income）"), "{}", ran.out);
+}
+
+#[test]
+fn what_rests_on_unsettled_values_says_so_to_programs_too() {
+    let late = json(&eval("base_floor", &["--on", "2027-12-31", "--region", "甲市"]));
+    assert_eq!((&late["provisional"], &late["uncertain"][0]["provisional"]), (&true.into(), &true.into()));
+    let settled = json(&eval("base_floor", &["--on", "2026-08-31", "--region", "甲市"]));
+    assert_eq!(settled["provisional"], false);
+}
+
+#[test]
+fn wrong_arguments_are_told_in_chinese() {
+    for (arguments, message, hint) in [
+        (&["eval", "base", "--on"][..], "--on <日期> 后面没有写值", None),
+        (
+            &["eval", "base"],
+            "还缺 --on <日期>",
+            Some("写成 gongche eval --on <日期> --format <FORMAT> <数>；全部参数见 --help"),
+        ),
+        (&["evla"], "没有「evla」这个命令", Some("是不是「eval」？")),
+        (&["eval", "base", "--onn", "2026-09-30"], "没有「--onn」这个参数", Some("是不是「--on」？")),
+        (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：「2026-13-01」不是日期，例如 2026-07-01", None),
+    ] {
+        let error = json(arguments)["error"].clone();
+        assert_eq!((error["code"].as_str(), error["message"].as_str()), (Some("usage"), Some(message)));
+        assert_eq!(error["hint"].as_str(), hint, "{message}");
+    }
 }
 
 #[test]

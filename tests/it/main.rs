@@ -5,6 +5,7 @@
 
 mod agreement;
 mod boundaries;
+mod classify;
 mod columns;
 mod decimal_arithmetic;
 mod documents;
@@ -14,6 +15,7 @@ mod exact_properties;
 mod exchange;
 mod ledger;
 mod pay;
+mod postgres;
 mod roster;
 mod rulebook;
 mod rules;

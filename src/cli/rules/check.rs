@@ -119,6 +119,8 @@ impl Tally {
                     nothing.confidence.unwrap_or(Confidence::Verified),
                     nothing.cite.as_deref().unwrap_or(UNKNOWN),
                 ),
+                // A gap is no value; `coverage` lists it.
+                Answer::Unknown(_) => {}
             }
         }
         tally

@@ -8,7 +8,7 @@ use crate::{
         output::Output,
         table::table,
     },
-    rulebook::{Book, Confidence, EntryId, NATION, Package},
+    rulebook::{Answer, Book, Confidence, EntryId, NATION, Package},
 };
 use chrono::NaiveDate;
 use clap::Args;
@@ -111,9 +111,9 @@ impl<'b> Survey<'b> {
     /// The cells of a value that some place supplies and that nothing answers among what is said here.
     fn missing(&self, entry: EntryId, here: &[Said<'_>]) -> Option<Missing> {
         let answered: BTreeSet<&Vec<usize>> =
-            here.iter().filter(|one| one.entry == entry).flat_map(|one| &one.cells).collect();
+            here.iter().filter(|one| one.entry == entry && !one.is_gap()).flat_map(|one| &one.cells).collect();
         let mut missing = Missing { entry, cells: BTreeSet::new(), elsewhere: BTreeSet::new() };
-        for other in self.said.get(&entry).into_iter().flatten() {
+        for other in self.said.get(&entry).into_iter().flatten().filter(|other| !other.is_gap()) {
             let open: Vec<&Vec<usize>> = other.cells.iter().filter(|cell| !answered.contains(cell)).collect();
             if !open.is_empty() {
                 missing.elsewhere.extend(other.places.iter().cloned());
@@ -322,6 +322,11 @@ impl Subject<'_> {
 }
 
 impl Said<'_> {
+    /// Whether a place lacks the value. What the nation says to be unknown is not what every place has.
+    fn is_gap(&self) -> bool {
+        self.is_unknown() && self.place() != Some(NATION)
+    }
+
     fn json(&self, book: &Book) -> Json {
         let cells = self.cells.iter().map(|cell| json!(book.lexicon().cell_id(self.entry, cell)));
         let (from, until) = span(self).map_or((None, None), |(from, until)| (Some(from), until));
@@ -336,7 +341,8 @@ impl Said<'_> {
             "until": until.map(|day| day.to_string()),
             "review_by": review_by(self).map(|day| day.to_string()),
             "confidence": marks(self),
-            "none": self.timeline().is_none(),
+            "none": matches!(self.answer, Answer::None(_)),
+            "unknown": self.is_unknown(),
             "regions": if self.places.is_empty() { &nation[..] } else { &self.places },
         })
     }
@@ -345,6 +351,7 @@ impl Said<'_> {
     fn row(&self, book: &Book) -> [String; 6] {
         let (from, until) = match span(self) {
             Some((from, until)) => (from.to_string(), until.map_or("未定".to_owned(), |day| day.to_string())),
+            None if self.is_unknown() => ("不知道".to_owned(), String::new()),
             None => ("无此项".to_owned(), String::new()),
         };
         let review = review_by(self).map_or(String::new(), |day| day.to_string());

@@ -186,6 +186,10 @@ fn json(book: &Book, id: EntryId, said: &[Said<'_>]) -> Json {
                         answer["versions"] = versions.map(|one| survey::version_json(book, entry.of, one)).collect();
                     }
                     Answer::None(nothing) => answer["none"] = survey::nothing_json(book, nothing),
+                    Answer::Unknown(unsaid) => {
+                        answer["unknown"] =
+                            json!({ "reason": unsaid.reason, "source": unsaid.source, "note": unsaid.note });
+                    }
                 }
                 answer
             });
@@ -316,6 +320,15 @@ fn write_said(book: &Book, said: &Said<'_>, text: &mut String) {
                 let _ = writeln!(text, "    可信度 {}（{}）", confidence.mark(), confidence.meaning());
             }
             if let Some(note) = &nothing.note {
+                let _ = writeln!(text, "    注：{note}");
+            }
+        }
+        Answer::Unknown(unsaid) => {
+            let _ = writeln!(text, "  不知道：{}", unsaid.reason);
+            if let Some(source) = &unsaid.source {
+                let _ = writeln!(text, "    来源：{source}");
+            }
+            if let Some(note) = &unsaid.note {
                 let _ = writeln!(text, "    注：{note}");
             }
         }

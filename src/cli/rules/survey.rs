@@ -24,8 +24,13 @@ impl<'b> Said<'b> {
     pub(super) fn timeline(&self) -> Option<&'b Timeline> {
         match self.answer {
             Answer::Dated(timeline) => Some(timeline),
-            Answer::None(_) => None,
+            Answer::None(_) | Answer::Unknown(_) => None,
         }
+    }
+
+    /// Whether it only says that the book does not know the value.
+    pub(super) fn is_unknown(&self) -> bool {
+        matches!(self.answer, Answer::Unknown(_))
     }
 
     /// The name of the entry with that of the cells: 缴费费率[基本养老保险 · 个人].
@@ -124,6 +129,7 @@ fn is_same(a: Answer<'_>, b: Answer<'_>) -> bool {
     match (a, b) {
         (Answer::Dated(a), Answer::Dated(b)) => std::ptr::eq(a, b),
         (Answer::None(a), Answer::None(b)) => std::ptr::eq(a, b),
+        (Answer::Unknown(a), Answer::Unknown(b)) => std::ptr::eq(a, b),
         _ => false,
     }
 }

@@ -188,7 +188,11 @@ impl<'p, 'b> Lowering<'p, 'b> {
                 let part: ScalePart = *part;
                 self.map(x, |code, x| code.looked_up(part, bands, x))
             }
-            Node::Sum(items) => self.sum(items),
+            Node::Sum(items) => Ok(Column { none: Source::NO, ..self.sum(items)? }),
+            Node::Add(items) => {
+                let sum = self.sum(items)?;
+                Ok(if sum.none == Source::YES { Column { fell: sum.fell, ..Column::of(Kind::Nothing) } } else { sum })
+            }
             Node::Select(key, arms) => self.selected(key, arms),
             Node::Date(function, items) => self.date(*function, items),
             Node::IfNone(x, otherwise) => {
@@ -307,11 +311,13 @@ impl<'p, 'b> Lowering<'p, 'b> {
         Ok(Column { kind: Kind::Number(number), ..value })
     }
 
+    /// The sum of what there is, none where there is nothing at all.
     fn sum(&mut self, items: &[Node<'b>]) -> Lowered {
-        let (mut total, mut fell) = (Number::ZERO, Source::NO);
+        let (mut total, mut none, mut fell) = (Number::ZERO, Source::YES, Source::NO);
         for item in items {
             let item = self.node(item)?;
             fell = self.code.or(fell, item.fell);
+            none = self.code.and(none, item.none);
             if item.kind == Kind::Nothing {
                 continue;
             }
@@ -319,7 +325,7 @@ impl<'p, 'b> Lowering<'p, 'b> {
             let parts = self.code.select(item.none, Source::ZERO, number.parts);
             total = self.code.sum(total, Number { parts, ..number })?;
         }
-        Ok(Column { fell, ..Column::of(Kind::Number(total)) })
+        Ok(Column { kind: Kind::Number(total), none, fell })
     }
 
     fn date(&mut self, function: DateFunction, items: &[Node<'b>]) -> Lowered {

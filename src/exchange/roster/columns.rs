@@ -33,6 +33,8 @@ pub enum Field {
     FundRate,
     FundFrom,
     InjuryClass,
+    MedicalScheme,
+    LocalHousehold,
     AdditionalTotal,
     ChildEducation,
     ContinuingEducation,
@@ -75,6 +77,10 @@ pub enum Kind {
     Rate,
     /// A class of industry, 1 to 8.
     Class,
+    /// A scheme of medical insurance, 一档 to 三档.
+    Scheme,
+    /// 是 or 否; blank is neither.
+    Told,
     /// 是 or 否; blank is 否.
     YesNo,
 }
@@ -109,7 +115,7 @@ const OPTIONAL: bool = false;
 
 /// All columns, in the template's order, which is the order of [`Field`].
 #[rustfmt::skip]
-pub const COLUMNS: [Column; 46] = [
+pub const COLUMNS: [Column; 48] = [
     column(Field::WorkerNo, "工号", &["员工编号", "人员编号", "员工工号"], Kind::Number, REQUIRED,
         "本单位内不得重复；不得含 / \\ : * ? \" < > |，最长 64 个字符。填“样例”的行不参与核算。", SAMPLE),
     column(Field::Name, "姓名", &["员工姓名", "人员姓名"], Kind::Text, REQUIRED,
@@ -158,6 +164,10 @@ pub const COLUMNS: [Column; 46] = [
         "如 2026-03；不填则自入职当月起。", ""),
     column(Field::InjuryClass, "工伤行业类别", &["工伤保险行业类别"], Kind::Class, OPTIONAL,
         "单位的工伤保险行业风险类别，1 至 8。", "1"),
+    column(Field::MedicalScheme, "参保档次", &["医疗保险参保档次", "医保档次"], Kind::Scheme, OPTIONAL,
+        "参保地的职工医疗保险分档的（如深圳、东莞），填一档、二档或三档；不分档的不填。", ""),
+    column(Field::LocalHousehold, "本地户籍", &["参保地户籍"], Kind::Told, OPTIONAL,
+        "参保地按户籍区分的（如深圳）填是或否；不填为未说明。", ""),
     column(Field::AdditionalTotal, "累计专项附加扣除", &[], Kind::Amount, OPTIONAL,
         "本年至本期累计；可以只填这一个合计，也可以按下面六项分别填。", ""),
     column(Field::ChildEducation, "累计子女教育", &[], Kind::Amount, OPTIONAL, "本年至本期累计，与扣缴端一致。", ""),

@@ -98,6 +98,10 @@ pub struct RosterRow {
     pub fund_from: Option<NaiveDate>,
     /// 工伤行业类别, 1 to 8.
     pub injury_class: Option<u8>,
+    /// 参保档次 of the medical insurance, from 1, where the place of insurance has several.
+    pub medical_scheme: Option<u8>,
+    /// 本地户籍: of the place of insurance; `None` where nobody said.
+    pub local_household: Option<bool>,
     /// Special additional deductions, from January through this period.
     pub additional: AdditionalDeductions,
     /// 累计个人养老金, from January through this period.

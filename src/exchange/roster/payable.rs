@@ -260,6 +260,12 @@ impl Reader<'_> {
         if let Some(class) = self.row.injury_class {
             facts.give("social.industry_class", Given::Choice(usize::from(class).saturating_sub(1)));
         }
+        if let Some(scheme) = self.row.medical_scheme {
+            facts.give("social.insured_scheme", Given::Choice(usize::from(scheme).saturating_sub(1)));
+        }
+        if let Some(local) = self.row.local_household {
+            facts.give("social.local_household", Given::Boolean(local));
+        }
     }
 
     fn fund(&mut self, paying: &Paying, facts: &mut Facts) {
@@ -332,6 +338,15 @@ mod tests {
         let reasons = payable(&row(changes), &paying(paid_on), BOOK.regions()).unwrap_err();
         assert!(reasons.iter().all(|one| one.row == 2 && !one.remedy.is_empty()), "{reasons:?}");
         reasons.into_iter().map(|one| (one.column, one.problem)).collect()
+    }
+
+    #[test]
+    fn scheme_and_household_are_facts_only_where_somebody_said_so() {
+        let said = taken(&[("参保档次", "二档"), ("本地户籍", "否")]).month.facts;
+        assert_eq!(said["social.insured_scheme"], Given::Choice(1));
+        assert_eq!(said["social.local_household"], Given::Boolean(false));
+        let unsaid = taken(&[]).month.facts;
+        assert!(!unsaid.contains_key("social.insured_scheme") && !unsaid.contains_key("social.local_household"));
     }
 
     #[test]

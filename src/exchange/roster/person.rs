@@ -92,6 +92,8 @@ impl<'a> People<'a> {
         let fund_rate = cells.optional(Field::FundRate, values::share);
         let fund_from = cells.optional(Field::FundFrom, values::month);
         let injury_class = cells.optional(Field::InjuryClass, values::injury_class);
+        let medical_scheme = cells.optional(Field::MedicalScheme, values::scheme);
+        let local_household = cells.optional(Field::LocalHousehold, values::yes_no);
         let additional = cells.additional_deductions();
         let personal_pension = cells.amount(Field::PersonalPension);
         let annuity = cells.amount(Field::Annuity);
@@ -142,6 +144,8 @@ impl<'a> People<'a> {
                 fund_rate,
                 fund_from,
                 injury_class,
+                medical_scheme,
+                local_household,
                 additional,
                 personal_pension,
                 annuity,

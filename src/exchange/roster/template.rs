@@ -143,7 +143,14 @@ fn format(kind: Kind) -> Format {
         Kind::Rate => "0.0%",
         Kind::Date => "yyyy-mm-dd",
         Kind::Class => "0",
-        Kind::Text | Kind::Number | Kind::IdKind | Kind::Engagement | Kind::Month | Kind::YesNo => "@",
+        Kind::Text
+        | Kind::Number
+        | Kind::IdKind
+        | Kind::Engagement
+        | Kind::Month
+        | Kind::YesNo
+        | Kind::Scheme
+        | Kind::Told => "@",
     };
     Format::new().set_num_format(code)
 }
@@ -173,7 +180,8 @@ fn holds(kind: Kind) -> &'static str {
         Kind::Month => "月份。",
         Kind::Rate => "比例。",
         Kind::YesNo => "填“是”或“否”（不填为“否”）。",
-        Kind::IdKind | Kind::Engagement | Kind::Class => "从下拉列表中选择。",
+        Kind::Told => "填“是”或“否”。",
+        Kind::IdKind | Kind::Engagement | Kind::Class | Kind::Scheme => "从下拉列表中选择。",
         Kind::Text | Kind::Number => "",
     }
 }
@@ -182,8 +190,9 @@ fn choices(kind: Kind) -> Result<Option<DataValidation>, XlsxError> {
     let choose = DataValidation::new();
     let list = match kind {
         Kind::Engagement => choose.allow_list_strings(&Engagement::PAYABLE.map(Engagement::label))?,
-        Kind::YesNo => choose.allow_list_strings(&["是", "否"])?,
+        Kind::YesNo | Kind::Told => choose.allow_list_strings(&["是", "否"])?,
         Kind::Class => choose.allow_list_strings(&["1", "2", "3", "4", "5", "6", "7", "8"])?,
+        Kind::Scheme => choose.allow_list_strings(&["一档", "二档", "三档"])?,
         // The names together are longer than a list in a cell may be, so it points to where they are written.
         Kind::IdKind => {
             let (first, last) = (KINDS_FIRST_ROW + 1, KINDS_FIRST_ROW as usize + ID_KINDS.len());

@@ -232,6 +232,16 @@ pub(super) fn injury_class(value: &Value) -> Reading<u8> {
     }
 }
 
+/// A scheme of medical insurance where a place has several, from 1.
+pub(super) fn scheme(value: &Value) -> Reading<u8> {
+    match fold(&text(value)?).trim_end_matches('档') {
+        "一" | "1" => Ok(1),
+        "二" | "2" => Ok(2),
+        "三" | "3" => Ok(3),
+        _ => Err(Fault::new("不是职工医疗保险的参保档次", "填一档、二档或三档；参保地不分档的不填")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -358,6 +368,9 @@ mod tests {
         assert!(yes_no(&typed("也许")).is_err());
         assert_eq!(injury_class(&number("8")), Ok(8));
         assert_eq!(injury_class(&typed("3类")), Ok(3));
+        assert_eq!(scheme(&typed("二档")), Ok(2));
+        assert_eq!(scheme(&number("3")), Ok(3));
+        assert!(scheme(&typed("四档")).is_err());
         assert!(injury_class(&typed("0")).is_err());
         assert!(injury_class(&typed("9")).is_err());
     }

@@ -269,7 +269,7 @@ fn cell_name((row, column): (u32, u32)) -> String {
 }
 
 /// The letters a spreadsheet program gives a column: 0 is `A`, 26 is `AA`.
-fn column_name(column: u32) -> String {
+pub(super) fn column_name(column: u32) -> String {
     let mut name = String::new();
     let mut rest = column + 1;
     while rest > 0 {

@@ -59,6 +59,12 @@ dated = [
 ]
 
 [[supply]]
+value   = "t.rate"
+line    = "pension"
+places  = ["530112"]
+unknown = "未查得"
+
+[[supply]]
 value  = "t.tier"
 places = ["530102"]
 dated  = [{ from = 2026-01-01, value = "100", cite = "unknown", source = "t", checked = 2026-01-01, confidence = "U" }]
@@ -76,7 +82,7 @@ dated = [
   { from = 2026-07-01, published = 2026-08-21, value = "4%", cite = "unknown", source = "t", checked = 2026-01-01, confidence = "U" },
 ]
 "#;
-    let regions = "[region]\n000000 = \"全国\"\n530000 = \"云南省\"\n530100 = \"昆明市\"\n530102 = \"五华区\"\n530103 = \"盘龙区\"\n310000 = \"上海市\"\n310100 = \"市辖区\"\n";
+    let regions = "[region]\n000000 = \"全国\"\n530000 = \"云南省\"\n530100 = \"昆明市\"\n530102 = \"五华区\"\n530103 = \"盘龙区\"\n530112 = \"西山区\"\n310000 = \"上海市\"\n310100 = \"市辖区\"\n";
     let files = [
         ("t.toml", package),
         ("regions.toml", regions),
@@ -99,6 +105,7 @@ fn says(book: &Book, value: &str, cell: &[usize], region: &str, on: &str, known_
     let day = |text: &str| text.parse::<NaiveDate>().unwrap();
     match book.answer(value, cell, region).unwrap() {
         None => "nobody".to_owned(),
+        Some((Answer::Unknown(unsaid), code)) => format!("{code} unknown {}", unsaid.reason),
         Some((Answer::None(nothing), code)) => format!("{code} none {}", nothing.reason),
         Some((Answer::Dated(timeline), code)) => match timeline.on(day(on), known_at.map(day)) {
             Ok(version) => format!("{code} {}", version.literal),
@@ -117,6 +124,9 @@ fn the_most_special_place_that_says_anything_answers() {
     // The district has the city's, the city its own or the province's, elsewhere the nation's.
     assert_eq!(rate(injury, "530102"), "530100 0.04");
     assert_eq!(rate(pension, "530102"), "530000 0.02");
+    // What is not known stops what is around it, and only that cell.
+    assert_eq!(rate(pension, "530112"), "530112 unknown 未查得");
+    assert_eq!(rate(injury, "530112"), "530100 0.04");
     assert_eq!(rate(pension, "310000"), "000000 0.01");
     assert_eq!(rate(pension, "310100"), "000000 0.01");
     // Of the nation's supplies the one that names the line goes before the one for all.

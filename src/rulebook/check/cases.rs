@@ -2,7 +2,8 @@
 //!
 //! A condition is taken apart into questions: a comparison of two terms has three answers (less, equal, greater), a
 //! yes-or-no fact two, a choice as many as it has members. Comparisons of one term with several numbers are answered
-//! together by where it lies among them. Every combination of answers is tried.
+//! together by where it lies among them. Every combination of answers is tried, but for those that a fact's own range or
+//! its want of decimals rules out.
 
 use crate::{
     formula::Comparison,
@@ -11,7 +12,7 @@ use crate::{
         book::Book,
         dated::Literal,
         diagnostic::Diagnostic,
-        model::{Body, Case, EntryId, Type, Way},
+        model::{Body, Case, EntryId, Fact, Type, Way},
         term::{Term, TermKind},
     },
 };
@@ -85,6 +86,7 @@ fn prove(book: &Book, cases: &[Case]) -> Result<(), Fault> {
             .collect();
         let otherwise = cases.iter().any(|case| case.when.is_none());
         match holding.len() {
+            _ if !state.is_possible() => {}
             0 if !otherwise => return Err((format!("可能没有情形成立：{}", state.describe(cases)), Vec::new())),
             0 | 1 => {}
             _ => return Err((format!("可能有 {} 种情形同时成立：{}", holding.len(), state.describe(cases)), holding)),
@@ -156,9 +158,49 @@ fn collect<'t>(book: &Book, term: &'t Term, questions: &mut Vec<Question<'t>>) {
 fn constant(book: &Book, term: &Term) -> Option<Exact> {
     match &term.kind {
         TermKind::Number(value) => Some(*value),
+        TermKind::Negate(inner) => constant(book, inner).map(Exact::neg),
         TermKind::Cell(entry, indices) if indices.is_empty() => only_number(book, *entry),
         _ => None,
     }
+}
+
+/// The fact that a term is. What a package computes for it is held to neither range nor decimals.
+fn fact<'b>(book: &'b Book, term: &Term) -> Option<&'b Fact> {
+    let TermKind::Cell(entry, _) = &term.kind else { return None };
+    let bound = book.packages().any(|(_, package)| package.binds.iter().any(|(fact, _)| fact == entry));
+    book.fact(*entry).filter(|_| !bound)
+}
+
+/// Whether a fact can lie at a position among ascending numbers: on one of them, or between two.
+fn can_lie(fact: &Fact, position: usize, numbers: &[Exact]) -> bool {
+    let (least, most) = &fact.range;
+    let whole = fact.decimals == 0;
+    if position % 2 == 1 {
+        return numbers.get(position / 2).is_some_and(|number| {
+            least.is_none_or(|least| least <= *number)
+                && most.is_none_or(|most| *number <= most)
+                && (!whole || number.floor() == *number)
+        });
+    }
+    let below = (position / 2).checked_sub(1).and_then(|at| numbers.get(at));
+    let above = numbers.get(position / 2);
+    // The bounds of numbers are not in between, those of the range are; of whole numbers the next one counts.
+    let low = match (below, least) {
+        (Some(below), Some(least)) if least > below => Some((*least, true)),
+        (Some(below), _) => Some((*below, false)),
+        (None, least) => least.map(|least| (least, true)),
+    };
+    let high = match (above, most) {
+        (Some(above), Some(most)) if most < above => Some((*most, true)),
+        (Some(above), _) => Some((*above, false)),
+        (None, most) => most.map(|most| (most, true)),
+    };
+    let (Some((low, with_low)), Some((high, with_high))) = (low, high) else { return true };
+    if !whole {
+        return low < high || (low == high && with_low && with_high);
+    }
+    let first = if with_low && low.floor() == low { Ok(low) } else { low.floor().add(Exact::ONE) };
+    first.is_ok_and(|first| first < high || (first == high && with_high))
 }
 
 fn only_number(book: &Book, entry: EntryId) -> Option<Exact> {
@@ -192,6 +234,16 @@ struct State<'s, 't> {
 }
 
 impl State<'_, '_> {
+    /// Whether no fact lies where its range, or its want of decimals, does not let it.
+    fn is_possible(&self) -> bool {
+        self.questions.iter().zip(self.answers).all(|(question, &answer)| match question {
+            Question::Position(term, numbers) => {
+                fact(self.book, term).is_none_or(|fact| can_lie(fact, answer, numbers))
+            }
+            _ => true,
+        })
+    }
+
     fn holds(&self, term: &Term) -> bool {
         match &term.kind {
             TermKind::Boolean(value) => *value,

@@ -107,7 +107,7 @@ impl Bounds<'_> {
                 _ => None,
             },
             TermKind::If(_, then, or) => self.most([then.as_ref(), or.as_ref()]),
-            TermKind::Max(terms) | TermKind::Min(terms) => self.most(terms),
+            TermKind::Max(terms) | TermKind::Min(terms) | TermKind::Add(terms) => self.most(terms),
             TermKind::Clamp(x, low, high) => self.most([x.as_ref(), low.as_ref(), high.as_ref()]),
             TermKind::Round(_, rounding) => Some(rounding.decimals()),
             TermKind::RoundBy(..) => Some(OF_MONEY),

@@ -18,6 +18,16 @@ unit = "元"
 name = "工时"
 unit = "小时"
 
+[fact.gap]
+name  = "差额"
+unit  = "元"
+range = "-5..=5"
+
+[fact.times]
+name  = "次数"
+unit  = "次"
+range = "0..="
+
 [fact.ok]
 name = "在职"
 unit = "是否"
@@ -107,6 +117,16 @@ fn of_the_cases_exactly_one_holds() {
         (&["工资 <= 100元", "工资 > 100元 AND 工资 < 200元", "工资 > 200元"], false),
         (&["工资 <= 100元", "工资 >= 100元"], false),
         (&["100元 >= 工资", ""], true),
+        // A sign before a number, a range, and whole numbers.
+        (&["差额 < -1元", "差额 >= -1元"], true),
+        (&["差额 <= -1元", "差额 >= -1元"], false),
+        (&["差额 <= 5元"], true),
+        (&["差额 < 5元"], false),
+        (&["差额 >= -5元 AND 差额 < 5元", "差额 = 5元"], true),
+        (&["次数 = 0次", "次数 >= 1次"], true),
+        (&["次数 <= 1次", "次数 > 1次 AND 次数 < 2次", "次数 >= 2次"], true),
+        (&["次数 <= 1次", "次数 >= 3次"], false),
+        (&["工资 <= 1元", "工资 >= 2元"], false),
         (&["在职", "NOT 在职"], true),
         (&["在职", "迟到", ""], false),
         (&["在职 AND 迟到", "在职 AND NOT 迟到", "NOT 在职"], true),

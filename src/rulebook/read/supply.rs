@@ -6,7 +6,7 @@ use crate::rulebook::{
     diagnostic::Diagnostic,
     example::{Example, read_examples},
     lexicon::{Lexicon, NameError},
-    model::{Content, Entry, EntryId, Nothing, PackageId, Sort, Supply},
+    model::{Content, Entry, EntryId, Nothing, PackageId, Sort, Supply, Unsaid},
     row::Row,
     shape::{REGION, SUPPLY},
     source::{FileId, Located},
@@ -124,9 +124,9 @@ impl Reader<'_> {
     }
 
     fn content(self, row: Row<'_>, entry: &Entry, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Content> {
-        match (row.string("none"), row.has("dated")) {
-            (None, true) => Some(Content::Dated(self.timeline(entry.of, row, lexicon, sink))),
-            (Some(reason), false) => {
+        match (row.string("none"), row.string("unknown"), row.has("dated")) {
+            (None, None, true) => Some(Content::Dated(self.timeline(entry.of, row, lexicon, sink))),
+            (Some(reason), None, false) => {
                 let source = row.string("source");
                 if !row.has("cite") {
                     sink.push(no_source(row.place_of("none")));
@@ -140,10 +140,25 @@ impl Reader<'_> {
                     place: row.place_of("value"),
                 }))
             }
-            (none, _) => {
-                let message = if none.is_some() { "既有 dated 又有 none" } else { "没有写值" };
+            (None, Some(reason), false) => {
+                for key in ["cite", "confidence"].into_iter().filter(|key| row.has(key)) {
+                    let message = "不知道的值没有依据，也谈不上可信度";
+                    let report = Diagnostic::error("supply", row.place_of(key), message, "多余");
+                    sink.push(report.help("删去它；在哪里读到的写在 source 里，已知的写在 note 里"));
+                }
+                Some(Content::Unknown(Unsaid { reason, source: row.string("source"), note: row.string("note") }))
+            }
+            (none, unknown, dated) => {
+                let told = [("dated", dated), ("none", none.is_some()), ("unknown", unknown.is_some())];
+                let told: Vec<&str> = told.into_iter().filter(|(_, told)| *told).map(|(key, _)| key).collect();
+                let message = match told.as_slice() {
+                    [] => "没有写值".to_owned(),
+                    [rest @ .., last] => format!("既有 {} 又有 {last}", rest.join("、")),
+                };
                 let report = Diagnostic::error("missing-key", row.place_of("value"), message, "这一格");
-                sink.push(report.help("有值写 dated = [{ … }]；确实没有这一项，写 none = \"为什么没有\""));
+                sink.push(report.help(
+                    "有值写 dated = [{ … }]；确实没有这一项，写 none = \"为什么没有\"；有而不知道，写 unknown = \"为什么不知道\"",
+                ));
                 None
             }
         }

@@ -38,7 +38,7 @@ fn tree(random: &mut Random, depth: u32, figures: usize, at_hand: bool) -> Tree 
             _ => Tree::Fact(random.below(NUMBERS.len())),
         };
     }
-    match random.below(24) {
+    match random.below(25) {
         0 => Tree::Negate(boxed(random)),
         1..=9 => Tree::Arithmetic(random.of(&['+', '-', '*', '*', '/', '/']), boxed(random), boxed(random)),
         10 | 11 => Tree::If(Box::new(test(random, depth - 1, figures, at_hand)), boxed(random), boxed(random)),
@@ -54,6 +54,7 @@ fn tree(random: &mut Random, depth: u32, figures: usize, at_hand: bool) -> Tree 
             Tree::Sum(filter, Box::new(tree(random, depth - 1, figures, true)))
         }
         22 => Tree::IfNone(boxed(random), boxed(random)),
+        23 => Tree::Add(some(random)),
         _ => tree(random, 0, figures, at_hand),
     }
 }
@@ -95,6 +96,7 @@ fn text(tree: &Tree) -> String {
         Tree::Negate(x) => format!("(-{})", text(x)),
         Tree::Arithmetic(operator, x, y) => format!("({} {operator} {})", text(x), text(y)),
         Tree::If(when, x, y) => format!("IF({}, {}, {})", condition(when), text(x), text(y)),
+        Tree::Add(trees) => format!("ADD({})", list(trees)),
         Tree::Max(trees) => format!("MAX({})", list(trees)),
         Tree::Min(trees) => format!("MIN({})", list(trees)),
         Tree::Clamp(x, low, high) => format!("CLAMP({}, {}, {})", text(x), text(low), text(high)),

@@ -35,6 +35,7 @@ pub(super) enum Tree {
     Negate(Box<Tree>),
     Arithmetic(char, Box<Tree>, Box<Tree>),
     If(Box<Test>, Box<Tree>, Box<Tree>),
+    Add(Vec<Tree>),
     Max(Vec<Tree>),
     Min(Vec<Tree>),
     Clamp(Box<Tree>, Box<Tree>, Box<Tree>),
@@ -159,6 +160,7 @@ impl Row<'_> {
                 _ => None,
             },
             Tree::If(test, x, y) => one(if self.holds(test, hand)? { x } else { y })?,
+            Tree::Add(trees) => all(trees)?.into_iter().flatten().reduce(|a, b| a + b),
             Tree::Max(trees) => extreme(all(trees)?, true),
             Tree::Min(trees) => extreme(all(trees)?, false),
             Tree::Clamp(x, low, high) => match one(x)? {

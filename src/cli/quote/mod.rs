@@ -1,0 +1,112 @@
+//! `gongche quote`: the price of a tender, what it rests on, and what is to be said against it.
+
+mod report;
+
+use super::{
+    Done, book,
+    error::{CliError, Kind},
+    output::Output,
+};
+use crate::{
+    quantity::{Money, Rate},
+    quote::{Given, Quote, Refusal, Tender, TenderFault, price_with},
+    rulebook::Book,
+};
+use clap::Args;
+use std::{
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// 测算一份标书的报价：逐项构成、各种最低价、核查
+#[derive(Args)]
+pub(super) struct QuoteArgs {
+    /// 标书，.toml 文件
+    #[arg(value_name = "标书", required_unless_present = "template")]
+    tender: Option<PathBuf>,
+    /// 输出目录
+    #[arg(long, value_name = "目录")]
+    out: Option<PathBuf>,
+    /// 总价已定，求可负担的工资（元）
+    #[arg(long, value_name = "金额", value_parser = money)]
+    total: Option<Money>,
+    /// 利润占总价的比例已定，求总价（如 5%）；与 --total 同用时是最低利润
+    #[arg(long, value_name = "比例", value_parser = rate)]
+    profit: Option<Rate>,
+    /// 每人月均应发工资已定，求总价（元，含加班、津贴和奖金）
+    #[arg(long, value_name = "金额", value_parser = money, conflicts_with = "total")]
+    wage: Option<Money>,
+    /// 在 JSON 里写出每一项的推导
+    #[arg(long)]
+    trace: bool,
+    /// 只写一份标书样例到这个 .toml 文件，已有的文件不覆盖
+    #[arg(long, value_name = "文件", conflicts_with_all = ["tender", "out"])]
+    template: Option<PathBuf>,
+}
+
+impl QuoteArgs {
+    pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
+        let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
+        let book = book::read(rules)?;
+        let tender = read(&book, path)?;
+        let given = Given { total: self.total, profit: self.profit, wage: self.wage };
+        let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
+        if let Some(out) = self.out.as_deref().filter(|_| !quote.is_unlawful()) {
+            papers(out, &quote)?;
+        }
+        if output.is_json() {
+            output.json(&quote.json(self.trace));
+        } else {
+            output.text(report::report(&quote).trim_end());
+        }
+        Ok(if quote.is_unlawful() { Done::Unlawful } else { Done::Clean })
+    }
+}
+
+/// Writes what the price is made into. A price that is not to be handed in has no papers.
+fn papers(out: &Path, quote: &Quote) -> Result<(), CliError> {
+    let place = || out.display().to_string();
+    let text = serde_json::to_string_pretty(&quote.json(true))
+        .map_err(|error| CliError::new(Kind::Internal, "json", error.to_string()))?;
+    fs::create_dir_all(out)
+        .and_then(|()| fs::write(out.join("quote.json"), text))
+        .map_err(|error| CliError::input("out", error.to_string()).at(place()))
+}
+
+fn read(book: &Book, path: &Path) -> Result<Tender, CliError> {
+    let place = || path.display().to_string();
+    let text = fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(place()))?;
+    Tender::read(book, &place(), &text).map_err(|fault| faulty(&fault))
+}
+
+fn faulty(fault: &TenderFault) -> CliError {
+    CliError::diagnostics("tender", "标书有误", &fault.sources, &fault.diagnostics)
+}
+
+fn refused(book: &Book, refusal: Refusal) -> CliError {
+    match refusal {
+        Refusal::Rules(diagnostics) => CliError::rules(book.sources(), &diagnostics),
+        Refusal::Coverage { about, reason } => CliError::new(Kind::Coverage, "coverage", reason)
+            .at(about)
+            .hint("用 gongche rules coverage 查看规则库覆盖的地区和期间"),
+        Refusal::Facts { about, reason } => CliError::input("tender", reason).at(about),
+        other @ (Refusal::Book(_) | Refusal::Arithmetic(_)) => CliError::input("tender", other.to_string()),
+    }
+}
+
+fn money(text: &str) -> Result<Money, String> {
+    match Money::parse(text) {
+        Ok(amount) if amount > Money::ZERO => Ok(amount),
+        Ok(_) => Err("应大于 0 元".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn rate(text: &str) -> Result<Rate, String> {
+    let whole = Rate::parse("100%").map_err(|error| error.to_string())?;
+    match Rate::parse(text) {
+        Ok(rate) if rate >= Rate::default() && rate < whole => Ok(rate),
+        Ok(_) => Err("应在 0% 与 100% 之间".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
