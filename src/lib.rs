@@ -15,5 +15,7 @@ pub mod papers;
 pub mod payroll;
 pub mod quantity;
 pub mod quote;
+pub mod review;
 pub mod rulebook;
 pub mod store;
+pub mod wording;

@@ -10,6 +10,7 @@ mod eval;
 mod output;
 mod pay;
 mod quote;
+mod review;
 mod rules;
 mod table;
 mod tools;
@@ -54,6 +55,8 @@ enum Command {
     Pay(pay::Pay),
     /// 测算一份标书的报价
     Quote(Box<quote::QuoteArgs>),
+    /// 审查别人起草的合同、采购文件或者规章制度
+    Review(review::Review),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -77,6 +80,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
+        Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

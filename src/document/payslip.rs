@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     payroll::{Contribution, Slip, UncertainValue, Worker},
-    quantity::{Exact, Money, capitals, format_decimal, format_thousands},
+    quantity::{Exact, Money, capitals, format_amount},
 };
 use chrono::NaiveDate;
 use serde_json::{Value, json};
@@ -37,15 +37,30 @@ pub fn payslip(
     frame: &PayslipFrame,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, DocumentError> {
-    let title = format!("工资条 {} {} {}", month(frame.period), worker.number, worker.name);
-    render("payslip", &view(worker, slip, frame), files, &Meta { title, created: frame.paid_on })
+    let title = format!("{} {} {} {}", slip.paper.name, month(frame.period), worker.number, worker.name);
+    let meta = Meta { title, created: frame.paid_on };
+    let mut view = common(worker, slip, frame);
+    let template = if slip.tax_steps.is_empty() {
+        view["tax"] = tax(slip);
+        "payslip"
+    } else {
+        let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
+        view["steps"] = steps.collect();
+        view["tax_due"] = slip.tax.thousands().into();
+        // 劳务报酬结算单 settles 劳务报酬.
+        view["what"] = slip.paper.name.trim_end_matches("结算单").into();
+        "remuneration"
+    };
+    render(template, &view, files, &meta)
 }
 
-/// The view of the template `payslip`, whose shape is `templates/payslip.view.json`.
+/// What the views of the templates `payslip` and `remuneration` share; their shapes are `templates/*.view.json`. The first
+/// adds `tax`; the second the steps of its method (`steps`: `name`, `value`), the tax of the payment (`tax_due`), and what is
+/// paid (`what`: 劳务报酬 or 实习报酬), which is never called wages.
 ///
 /// | field | content |
 /// |---|---|
-/// | `title` | 工资条 |
+/// | `title` | 工资条, 劳务报酬结算单 |
 /// | `employer` | 扣缴义务人 |
 /// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
 /// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
@@ -59,26 +74,26 @@ pub fn payslip(
 /// | `uncertain` | what the marks refer to: `mark`, `name`, `value`, `confidence` (in words), `remark` (as much of note and source as there is room for) |
 /// | `shortened` | whether remarks were cut short, and where they stand in full |
 /// | `rulebook`, `values` | the two digests, shortened |
-fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
+fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
     let side = |payer: &str| -> Vec<Value> {
         slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution).collect()
     };
     let employers = slip.contributions.iter().filter(|one| one.line.payer == "employer").map(|one| one.line.amount);
-    // What was not paid this month is no line, but for the first: the base wage is always looked for.
     let earnings: Vec<Value> = slip
         .earnings
         .iter()
-        .enumerate()
-        .filter(|(at, one)| *at == 0 || one.amount != Money::ZERO)
-        .map(|(_, one)| one)
-        .map(|one| json!({ "name": one.name, "amount": one.amount.thousands(), "mark": "" }))
+        .map(|one| {
+            let name = if one.in_cash { one.name.clone() } else { format!("{}（计税，不发放）", one.name) };
+            json!({ "name": name, "amount": one.amount.thousands(), "mark": "" })
+        })
         .collect();
-    let deductions = if slip.other_deduction == Money::ZERO {
-        Vec::new()
-    } else {
-        vec![json!({ "name": "其他扣款", "reason": "", "amount": slip.other_deduction.thousands() })]
-    };
-    let tax = &slip.tax_block;
+    let deductions = [("赔偿损失扣款", slip.loss), ("其他扣款", slip.other_deduction)];
+    let deducted: Vec<Value> = deductions
+        .iter()
+        .filter(|(_, amount)| *amount != Money::ZERO)
+        .map(|(name, amount)| json!({ "name": name, "reason": "", "amount": amount.thousands() }))
+        .collect();
+    let deductions_total = Money::sum(deductions.map(|(_, amount)| amount));
     let findings: Vec<Value> = slip
         .findings
         .iter()
@@ -93,7 +108,7 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         .collect();
     let (uncertain, shortened_remarks) = uncertain(&slip.uncertain);
     json!({
-        "title": "工资条",
+        "title": slip.paper.name,
         "employer": worker.payer,
         "period": month(frame.period),
         "paid_on": day(frame.paid_on),
@@ -115,25 +130,8 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "gross": slip.gross.thousands(),
         "own": side("employee"),
         "own_total": slip.own_total.thousands(),
-        "tax": {
-            "months": tax.months,
-            "income": tax.income.thousands(),
-            "exempt": tax.exempt.thousands(),
-            "basic": tax.basic.thousands(),
-            "special": tax.special.thousands(),
-            "additional": tax.additional.thousands(),
-            "other": tax.other.thousands(),
-            "taxable": tax.taxable.thousands(),
-            "rate": tax.rate,
-            "quick": tax.quick.thousands(),
-            "payable": tax.payable.thousands(),
-            "relief": tax.relief.thousands(),
-            "withheld": tax.withheld.thousands(),
-            "due": slip.tax.thousands(),
-            "mark": "",
-        },
-        "deductions": deductions,
-        "deductions_total": slip.other_deduction.thousands(),
+        "deductions": deducted,
+        "deductions_total": deductions_total.map_or_else(|error| error.to_string(), Money::thousands),
         "net": slip.net.thousands(),
         "net_capitals": capitals(slip.net),
         "bank_tail": worker.bank_tail(),
@@ -145,6 +143,28 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "shortened": if shortened_remarks { "说明有节略，全文在本文件所附的 result.json 里。" } else { "" },
         "rulebook": shortened(&frame.rulebook),
         "values": shortened(&slip.values_digest),
+    })
+}
+
+/// The cumulative block of wages.
+fn tax(slip: &Slip) -> Value {
+    let tax = &slip.tax_block;
+    json!({
+        "months": tax.months,
+        "income": tax.income.thousands(),
+        "exempt": tax.exempt.thousands(),
+        "basic": tax.basic.thousands(),
+        "special": tax.special.thousands(),
+        "additional": tax.additional.thousands(),
+        "other": tax.other.thousands(),
+        "taxable": tax.taxable.thousands(),
+        "rate": tax.rate,
+        "quick": tax.quick.thousands(),
+        "payable": tax.payable.thousands(),
+        "relief": tax.relief.thousands(),
+        "withheld": tax.withheld.thousands(),
+        "due": slip.tax.thousands(),
+        "mark": "",
     })
 }
 
@@ -193,8 +213,8 @@ fn contribution(one: &Contribution) -> Value {
     let marks: Vec<String> = one.uncertain.iter().map(|at| mark(*at)).collect();
     json!({
         "name": one.line.name,
-        "base": base(one.base),
-        "rate": one.rate,
+        "base": if one.rate.is_empty() { "—".to_owned() } else { base(one.base) },
+        "rate": if one.rate.is_empty() { "—" } else { &one.rate },
         "amount": one.line.amount.thousands(),
         "mark": marks.concat(),
     })
@@ -202,13 +222,7 @@ fn contribution(one: &Contribution) -> Value {
 
 /// A base with thousands, and with two decimals unless it has more.
 fn base(value: Exact) -> String {
-    value.to_decimal().map_or_else(
-        || value.to_string(),
-        |value| {
-            let decimals = value.normalize().scale().max(2);
-            format_decimal(value, decimals).parse().map_or_else(|_| value.to_string(), format_thousands)
-        },
-    )
+    value.to_decimal().map_or_else(|| value.to_string(), format_amount)
 }
 
 fn mark(at: usize) -> String {

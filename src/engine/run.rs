@@ -7,8 +7,8 @@ use super::{
     show::show,
     value::Value,
 };
-use crate::rulebook::{Aggregate, Body, Book, Cell, Example, PackageId};
-use std::collections::BTreeMap;
+use crate::rulebook::{Aggregate, Body, Book, Carried, Cell, Example, PackageId, Window};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// How an example fails.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,7 +58,9 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
                 given.push((slot, value));
             }
         }
-        for (entry, carried) in carried.iter().filter(|_| month > 0) {
+        // The steps are months: nothing was paid earlier in the month of one.
+        let reaches_back = |carried: &Carried| !matches!(carried.over, Window::Month | Window::ProjectMonth);
+        for (entry, carried) in carried.iter().filter(|(_, carried)| month > 0 && reaches_back(carried)) {
             let by_hand = step.given.iter().any(|((one, _), _)| one == entry);
             if let (false, Some(slot), Some(earlier)) =
                 (by_hand, plan.find(*entry, &[]), history.get(&(carried.figure, Vec::new())))
@@ -78,10 +80,11 @@ pub fn run_example(book: &Book, example: &Example) -> Result<(), ExampleFailure>
                 lines.push(format!("{month}{name}：应为 {}，得 {found}", show(book.lexicon(), &expected, of)));
             }
         }
-        for (_, carried) in &carried {
-            let cell = (carried.figure, Vec::new());
-            if let Ok(value) = evaluation.cell(carried.figure, &[]) {
-                history.entry(cell).or_default().push(value);
+        // A figure may be carried over several windows, and is still of one slip.
+        let figures: BTreeSet<_> = carried.iter().map(|(_, carried)| carried.figure).collect();
+        for figure in figures {
+            if let Ok(value) = evaluation.cell(figure, &[]) {
+                history.entry((figure, Vec::new())).or_default().push(value);
             }
         }
         let last = month + 1 == example.steps.len();
@@ -135,6 +138,7 @@ fn aggregate(how: Aggregate, earlier: &[Value]) -> Value {
     let sum = || super::operations::sum(earlier).unwrap_or(Value::None);
     match how {
         Aggregate::Count => count,
+        Aggregate::First => earlier.first().cloned().unwrap_or(Value::None),
         Aggregate::Last => earlier.last().cloned().unwrap_or(Value::None),
         Aggregate::Sum => sum(),
         Aggregate::Average => {

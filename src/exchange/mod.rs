@@ -8,6 +8,7 @@
 //! (`table/xlsx.rs`) and a float again in one place on the way out ([`workbook`]); nothing is computed in between.
 
 pub mod live;
+pub mod prose;
 pub mod rejected;
 pub mod roster;
 pub mod summary;

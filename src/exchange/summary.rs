@@ -8,7 +8,7 @@ use crate::{
     payroll::{Slip, Worker},
     quantity::Money,
 };
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A person of the month as the workbook needs them.
 #[derive(Debug, Clone, Copy)]
@@ -24,13 +24,11 @@ pub struct Paid<'m> {
 /// One row a person, totals below. Lines that nobody has are no columns.
 #[must_use]
 pub fn overview(paid: &[Paid<'_>]) -> Sheet {
-    let mut earnings: Vec<(&str, &str)> = Vec::new();
+    let mut earnings: BTreeMap<(usize, &str), &str> = BTreeMap::new();
     let mut lines: Vec<(&str, String)> = Vec::new();
     for one in paid {
         for earning in &one.slip.earnings {
-            if !earnings.iter().any(|(id, _)| *id == earning.id) {
-                earnings.push((&earning.id, &earning.name));
-            }
+            earnings.insert((earning.place, &earning.id), &earning.name);
         }
         for line in one.slip.lines() {
             if !lines.iter().any(|(id, _)| *id == line.id) {
@@ -39,19 +37,21 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             }
         }
     }
+    let payers: BTreeSet<&str> = paid.iter().map(|one| one.worker.payer.as_str()).collect();
     let mut sheet = Sheet::new("工资汇总").frozen(2);
-    for (heading, width) in [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)]
-    {
+    let payer = (payers.len() > 1).then_some(("扣缴义务人", 26));
+    let who = [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)];
+    for (heading, width) in who.into_iter().chain(payer) {
         sheet = sheet.column(heading, Kind::Text, width);
     }
-    for (_, name) in &earnings {
+    for name in earnings.values() {
         sheet = sheet.column(name, Kind::Money, 11);
     }
     sheet = sheet.column("应发工资", Kind::Money, 12);
     for (_, name) in &lines {
         sheet = sheet.column(name, Kind::Money, 14);
     }
-    for heading in ["个人所得税", "其他扣款", "实发工资", "用人单位成本"] {
+    for heading in ["个人所得税", "赔偿损失扣款", "其他扣款", "实发工资", "用人单位成本"] {
         sheet = sheet.column(heading, Kind::Money, 13);
     }
     sheet = sheet.column("提示", Kind::Text, 40).with_totals();
@@ -61,7 +61,8 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             [&worker.number, &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
                 .map(Cell::text)
                 .into();
-        row.extend(earnings.iter().map(|(id, _)| {
+        row.extend(payer.map(|_| Cell::text(&worker.payer)));
+        row.extend(earnings.keys().map(|(_, id)| {
             let found = slip.earnings.iter().find(|earning| earning.id == *id);
             Cell::Money(found.map_or(Money::ZERO, |earning| earning.amount))
         }));
@@ -70,7 +71,7 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
             let found = slip.lines().find(|line| line.id == *id);
             found.map_or(Cell::Blank, |line| Cell::Money(line.amount))
         }));
-        row.extend([slip.tax, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
+        row.extend([slip.tax, slip.loss, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
         let notes: Vec<&str> = slip.findings.iter().map(|finding| finding.message.as_str()).collect();
         row.push(Cell::text(notes.join(" ")));
         sheet.push(row);
@@ -78,12 +79,12 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
     sheet
 }
 
-/// The rows that the tax bureau's client imports, in its order.
+/// The rows that the tax bureau's client imports for wages, in its order. Labour remuneration has forms of its own.
 ///
 /// # Errors
 /// A row that does not fit the layout: a defect of ours.
 pub fn tax_client(paid: &[Paid<'_>]) -> Result<Sheet, LayoutError> {
-    let rows: Vec<Row> = paid.iter().map(tax_row).collect();
+    let rows: Vec<Row> = paid.iter().filter(|one| one.slip.method == "wages").map(tax_row).collect();
     Layout::wages_2024().fill(&rows)
 }
 
@@ -98,7 +99,7 @@ fn tax_row(one: &Paid<'_>) -> Row {
         ("姓名", Cell::text(&worker.name)),
         ("证件类型", Cell::text(&worker.id_kind)),
         ("证件号码", Cell::text(&worker.id_number)),
-        ("本期收入", Cell::Money(slip.gross)),
+        ("本期收入", Cell::Money(slip.taxed)),
         ("基本养老保险费", own("pension")),
         ("基本医疗保险费", own("medical")),
         ("失业保险费", own("unemployment")),

@@ -1,5 +1,38 @@
 //! How people's text is compared: character width and what cannot be seen do not matter.
 
+use encoding_rs::{Encoding, GB18030, UTF_8};
+
+/// What bytes are as text.
+pub(crate) enum Decoded {
+    /// This.
+    Text(String),
+    /// Nothing of the sort.
+    Binary,
+    /// Text with a fault in a line, from 1.
+    Fault {
+        /// The line.
+        line: usize,
+    },
+}
+
+/// A byte-order mark decides; without one, whatever is valid UTF-8 is UTF-8, since Chinese text in GBK hardly ever is.
+pub(crate) fn decode(bytes: &[u8]) -> Decoded {
+    let (encoding, body) = match Encoding::for_bom(bytes) {
+        Some((encoding, mark)) => (encoding, &bytes[mark..]),
+        None if std::str::from_utf8(bytes).is_ok() => (UTF_8, bytes),
+        None => (GB18030, bytes),
+    };
+    match encoding.decode_without_bom_handling_and_without_replacement(body) {
+        Some(text) => Decoded::Text(text.into_owned()),
+        None if body.contains(&0) => Decoded::Binary,
+        None => {
+            let readable = encoding.decode_without_bom_handling(body).0;
+            let until_fault = readable.split('\u{FFFD}').next().unwrap_or_default();
+            Decoded::Fault { line: until_fault.matches('\n').count() + 1 }
+        }
+    }
+}
+
 /// Without spaces at the ends and without characters that have no width (they come along when text is pasted).
 pub(crate) fn tidy(text: &str) -> String {
     let visible: String = text.chars().filter(|c| !is_invisible(*c)).collect();

@@ -1,6 +1,7 @@
 //! The entries of the rule book that a payroll names, found once.
 
-use crate::rulebook::{Book, Carried, Cell, EntryId, PackageId, Sort};
+use crate::rulebook::{Book, Carried, Cell, EntryId, PackageId, Sort, Window};
+use std::collections::BTreeSet;
 
 /// A rule book that lacks what a payroll names.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -13,6 +14,8 @@ pub struct Chart<'b> {
     pub(super) book: &'b Book,
     pub(super) package: PackageId,
     pub(super) amount: EntryId,
+    pub(super) in_cash: EntryId,
+    pub(super) taxed: EntryId,
     pub(super) contribution: EntryId,
     pub(super) base: EntryId,
     pub(super) rate: EntryId,
@@ -29,8 +32,89 @@ pub struct Chart<'b> {
     pub(super) net: EntryId,
     pub(super) employer_cost: EntryId,
     pub(super) tax: EntryId,
+    pub(super) loss: EntryId,
+    /// Whether an insurance line is due under the relation, by line; whether the fund is.
+    pub(super) line_due: EntryId,
+    pub(super) fund_due: EntryId,
+    /// For how many months insurance and fund are contributed.
+    pub(super) insured_months: EntryId,
+    pub(super) fund_months: EntryId,
+    /// The relation, and what the paper is called by it.
+    pub(super) relation: EntryId,
+    pub(super) paper: EntryId,
     pub(super) tax_block: TaxEntries,
+    pub(super) methods: Vec<Method>,
 }
+
+/// A method of withholding other than that for wages.
+#[derive(Debug)]
+pub(super) struct Method {
+    /// For programs: `labour`, `intern`, `platform`.
+    pub(super) id: &'static str,
+    /// Whether it is the one that applies.
+    pub(super) applies: EntryId,
+    /// What a slip shows of it, as far as the tax was computed from it.
+    pub(super) steps: Vec<EntryId>,
+    /// What a slip tells or hands on even where its own tax does not rest on it.
+    pub(super) always: Vec<EntryId>,
+}
+
+/// The methods besides that for wages: the condition, the steps in the order in which they are read, and what
+/// is computed even where the tax does not rest on it.
+const METHODS: [(&str, &str, &[&str], &[&str]); 3] = [
+    (
+        "labour",
+        "payroll.remuneration.by_payment",
+        &[
+            "tax.labour.one_payment",
+            "tax.labour.allowed_taxes",
+            "tax.labour.expense",
+            "tax.labour.taxable",
+            "tax.labour.rate",
+            "tax.labour.quick",
+            "tax.labour.earlier_withheld",
+        ],
+        &["tax.labour.rate", "tax.labour.quick"],
+    ),
+    (
+        "intern",
+        "payroll.remuneration.as_intern",
+        &[
+            "tax.intern.cumulative_income",
+            "tax.intern.expense_ratio",
+            "tax.intern.months",
+            "tax.intern.cumulative_basic",
+            "tax.intern.taxable",
+            "tax.intern.rate",
+            "tax.intern.quick",
+            "tax.intern.cumulative_tax",
+            "tax.intern.prior_withheld",
+        ],
+        &["tax.intern.rate", "tax.intern.quick"],
+    ),
+    (
+        "platform",
+        "payroll.remuneration.as_platform",
+        &[
+            "tax.platform.chosen_reading",
+            "tax.platform.counted_income",
+            "tax.platform.expense_ratio",
+            "tax.platform.basic_deduction",
+            "tax.platform.counted_months",
+            "tax.platform.taxable",
+            "tax.platform.rate",
+            "tax.platform.quick",
+            "tax.platform.cumulative_tax",
+            "tax.platform.counted_withheld",
+        ],
+        &[
+            "tax.platform.rate",
+            "tax.platform.quick",
+            "payroll.remuneration.platform_month",
+            "payroll.remuneration.month_of_payment",
+        ],
+    ),
+];
 
 /// The entries of the cumulative tax block of a slip.
 #[derive(Debug)]
@@ -60,7 +144,9 @@ impl<'b> Chart<'b> {
         Ok(Self {
             book,
             package: book.entry(find("payroll.net")?).package,
-            amount: find("payroll.amount")?,
+            amount: find("payroll.earned")?,
+            in_cash: find("labour.pay_items.in_cash")?,
+            taxed: find("payroll.taxed_with_month")?,
             contribution: find("social.contribution")?,
             base: find("social.base")?,
             rate: find("social.effective_rate")?,
@@ -76,7 +162,21 @@ impl<'b> Chart<'b> {
             special: find("payroll.special")?,
             net: find("payroll.net")?,
             employer_cost: find("payroll.employer_cost")?,
-            tax: find("tax.wages.tax")?,
+            tax: find("payroll.tax")?,
+            loss: find("payroll.loss")?,
+            line_due: find("payroll.line_due")?,
+            fund_due: find("payroll.fund_due")?,
+            insured_months: find("social.months")?,
+            fund_months: find("fund.months")?,
+            relation: find("labour.relations.relation")?,
+            paper: find("tax.relations.paper")?,
+            methods: METHODS
+                .iter()
+                .map(|(id, applies, steps, always)| {
+                    let all = |ids: &[&str]| ids.iter().map(|one| find(one)).collect::<Result<Vec<_>, _>>();
+                    Ok(Method { id, applies: find(applies)?, steps: all(steps)?, always: all(always)? })
+                })
+                .collect::<Result<_, ChartError>>()?,
             tax_block: TaxEntries {
                 months: find("tax.wages.months")?,
                 income: find("tax.wages.cumulative_income")?,
@@ -98,13 +198,29 @@ impl<'b> Chart<'b> {
     /// What a plan for a slip must have: all that the slip shows and all that a row may give.
     pub(super) fn goals(&self) -> Vec<Cell> {
         let tax = &self.tax_block;
-        let mut goals: Vec<Cell> = [self.gross, self.special, self.net, self.employer_cost, self.tax]
-            .into_iter()
-            .chain([tax.months, tax.income, tax.exempt, tax.basic, tax.special, tax.additional, tax.other])
-            .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
-            .map(|entry| (entry, Vec::new()))
-            .collect();
-        for entry in [self.contribution, self.rate, self.base, self.fund, self.fund_base] {
+        let methods = self
+            .methods
+            .iter()
+            .flat_map(|method| [method.applies].into_iter().chain(method.steps.iter().chain(&method.always).copied()));
+        let mut goals: Vec<Cell> =
+            [self.gross, self.special, self.net, self.employer_cost, self.tax, self.taxed, self.fund_due]
+                .into_iter()
+                .chain(methods)
+                .chain([tax.months, tax.income, tax.exempt, tax.basic, tax.special, tax.additional, tax.other])
+                .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
+                .map(|entry| (entry, Vec::new()))
+                .collect();
+        for entry in [
+            self.amount,
+            self.in_cash,
+            self.contribution,
+            self.rate,
+            self.base,
+            self.line_due,
+            self.fund,
+            self.fund_base,
+            self.paper,
+        ] {
             goals.extend(self.book.lexicon().cells(&self.book.entry(entry).by).into_iter().map(|cell| (entry, cell)));
         }
         // Figures that later slips carry, and facts that nothing above reads.
@@ -129,6 +245,19 @@ impl<'b> Chart<'b> {
     /// The cell of a full id with its members: `payroll.amount[base]`.
     pub(super) fn cell(&self, id: &str) -> Result<Cell, ChartError> {
         crate::rulebook::cell(self.book.lexicon(), None, id).map_err(|_| ChartError(id.to_owned()))
+    }
+
+    /// Whether anything is carried over the twelve months before, which reach into the tax year before.
+    #[must_use]
+    pub fn looks_back_a_year(&self) -> bool {
+        self.carried().iter().any(|(_, carried)| carried.over == Window::TwelveMonths)
+    }
+
+    /// The full ids of the figures that are carried project by project.
+    #[must_use]
+    pub fn by_project(&self) -> BTreeSet<&'b str> {
+        let carried = self.carried().into_iter().filter(|(_, carried)| carried.over == Window::ProjectMonth);
+        carried.map(|(_, carried)| self.book.entry(carried.figure).full_id.as_str()).collect()
     }
 
     /// The carried values of the payroll and what they carry.

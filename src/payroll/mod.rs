@@ -8,7 +8,7 @@ mod slip;
 mod worker;
 
 pub use chart::{Chart, ChartError};
-pub use history::{Balance, Known};
+pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
-pub use slip::{Contribution, Earning, Line, Slip, TaxBlock, Totals, UncertainValue};
+pub use slip::{Contribution, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use worker::{Worker, masked};

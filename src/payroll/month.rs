@@ -2,7 +2,7 @@
 
 use super::{
     chart::{Chart, ChartError},
-    history::Known,
+    history::{Known, Payment, month_number},
     slip::Slip,
 };
 use crate::{
@@ -22,6 +22,8 @@ pub struct Row {
     pub hired: NaiveDate,
     /// The last day of employment, if it has come.
     pub left: Option<NaiveDate>,
+    /// 项目: what is paid for one project in a month may count as one payment.
+    pub project: String,
     /// The facts.
     pub facts: BTreeMap<String, Given>,
     /// What is known of earlier payments in the tax year.
@@ -125,7 +127,8 @@ impl<'b> Month<'b> {
             given.push((slot, value));
         }
         given.push(self.missing_months(plan, row)?);
-        for (entry, value) in row.known.carried(&self.chart) {
+        let payment = Payment { on: self.dates.payment, project: &row.project };
+        for (entry, value) in row.known.carried(&self.chart, payment) {
             given.extend(plan.find(entry, &[]).map(|slot| (slot, value)));
         }
         let mut evaluation = Evaluation::new(plan, given);
@@ -135,17 +138,13 @@ impl<'b> Month<'b> {
     /// What no ledger and no opening balance says is said, never assumed.
     fn missing_months(&self, plan: &Plan<'b>, row: &Row) -> Result<(SlotId, Value), Refusal> {
         let through = row.known.opening.as_ref().map(|opening| opening.through);
-        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(row.known.slips.len());
+        let known = row.known.months_paid(self.dates.payment);
+        let missing = self.payments_before(row.hired, row.left, through).saturating_sub(known);
         let (entry, cell) =
             self.chart.cell("payroll.months_missing").map_err(|error| Refusal::Facts(error.to_string()))?;
         let slot = plan.find(entry, &cell).ok_or_else(|| Refusal::Facts("payroll.months_missing".to_owned()))?;
         Ok((slot, Value::Number(Exact::from(i64::try_from(missing).unwrap_or(i64::MAX)))))
     }
-}
-
-/// Months counted on, January of the year nought being 0.
-fn month_number(day: NaiveDate) -> i32 {
-    day.year() * 12 + day.month0().cast_signed()
 }
 
 impl Refusal {
@@ -194,7 +193,8 @@ pub(super) mod tests {
             ("tax.months.hire_date", Given::Date(hired)),
         ];
         let facts = facts.into_iter().map(|(id, given)| (id.to_owned(), given)).collect();
-        Row { places: Places::all(Some("530100")), hired, left: None, facts, known: Known::default() }
+        let places = Places::all(Some("530100"));
+        Row { places, hired, left: None, project: String::new(), facts, known: Known::default() }
     }
 
     #[test]
@@ -255,7 +255,7 @@ pub(super) mod tests {
         month.prepare([&row.places]).unwrap();
         assert!(matches!(month.slip(&row), Err(Refusal::Facts(reason)) if reason.starts_with("其他扣款")));
         row.facts.remove("payroll.other_deduction");
-        row.facts.remove("social.declared_base");
-        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["申报缴费基数".to_owned()])));
+        row.facts.remove("fund.rate");
+        assert_eq!(month.slip(&row), Err(Refusal::Open(vec!["公积金缴存比例".to_owned()])));
     }
 }

@@ -1,21 +1,27 @@
 //! What a slip says.
 
 use super::{
-    chart::{Chart, TaxEntries},
+    chart::{Chart, Method, TaxEntries},
     month::Refusal,
 };
 use crate::{
     engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
-    quantity::{ArithmeticError, Exact, Money},
-    rulebook::{Confidence, EntryId, Gravity},
+    quantity::{ArithmeticError, Exact, Money, format_amount},
+    rulebook::{Confidence, EntryId, Gravity, Type},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A person's month, computed. Amounts are in yuan.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slip {
-    /// What was earned, item by item; absence is negative.
+    /// What the paper is called under the relation.
+    pub paper: Paper,
+    /// How tax was withheld: `wages`, `labour`, `intern` or `platform`.
+    pub method: &'static str,
+    /// What was earned, item by item, without those that are nought; absence is negative.
     pub earnings: Vec<Earning>,
+    /// What of it is taxed with the month, in yuan.
+    pub taxed: Money,
     /// Insurance and fund, both sides.
     pub contributions: Vec<Contribution>,
     /// 应发工资.
@@ -26,12 +32,16 @@ pub struct Slip {
     pub tax: Money,
     /// 其他扣款.
     pub other_deduction: Money,
+    /// 赔偿损失扣款.
+    pub loss: Money,
     /// 实发工资.
     pub net: Money,
     /// 用人单位成本.
     pub employer_cost: Money,
-    /// The cumulative tax block.
+    /// The cumulative tax block of wages; all nought where tax was withheld by another method.
     pub tax_block: TaxBlock,
+    /// The steps of another method, in the order in which they are read; none for wages.
+    pub tax_steps: Vec<Step>,
     /// What is unlawful, risky or to be noted.
     pub findings: Vec<RaisedFinding>,
     /// The uncertain values that it rests on.
@@ -42,6 +52,28 @@ pub struct Slip {
     pub carried: BTreeMap<String, Exact>,
 }
 
+/// What a paper is called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Paper {
+    /// `payslip`, `internship` or `remuneration`.
+    pub id: String,
+    /// 工资条.
+    pub name: String,
+}
+
+/// A step of the tax.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Step {
+    /// The full id of its entry.
+    pub id: String,
+    /// Its name in the rule.
+    pub name: String,
+    /// Its value, with its unit.
+    pub value: String,
+    /// The same for the page: amounts of money with thousands.
+    pub shown: String,
+}
+
 /// A line of earnings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earning {
@@ -49,6 +81,10 @@ pub struct Earning {
     pub id: String,
     /// Its name.
     pub name: String,
+    /// Its place among the items of the rules.
+    pub place: usize,
+    /// Whether it is paid in money; what is given in kind is taxed and not in the sum.
+    pub in_cash: bool,
     /// In yuan.
     pub amount: Money,
 }
@@ -58,9 +94,9 @@ pub struct Earning {
 pub struct Contribution {
     /// The line and its payer.
     pub line: Line,
-    /// What the rate is applied to, in 元/月.
+    /// What the rate is applied to, in 元/月; nought where nothing is contributed in the month.
     pub base: Exact,
-    /// The rate, shown as a percentage.
+    /// The rate, shown as a percentage; empty where nothing is contributed in the month.
     pub rate: String,
     /// The positions in [`Slip::uncertain`] of what the amount rests on.
     pub uncertain: Vec<usize>,
@@ -80,7 +116,7 @@ pub struct Line {
 }
 
 /// The cumulative tax columns. Amounts in yuan, to date.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct TaxBlock {
     /// 任职受雇月份数, as a plain number.
     pub months: String,
@@ -172,15 +208,24 @@ impl Slip {
         let mut reader = Reader { chart, evaluation };
         let net = reader.money(chart.net, &[])?;
         let employer_cost = reader.money(chart.employer_cost, &[])?;
+        let method = reader.method()?;
         let mut slip = Self {
+            paper: reader.paper()?,
+            method: method.map_or(WAGES, |method| method.id),
             gross: reader.money(chart.gross, &[])?,
             own_total: reader.money(chart.special, &[])?,
             tax: reader.money(chart.tax, &[])?,
             other_deduction: reader.money(chart.other_deduction, &[])?,
+            loss: reader.money(chart.loss, &[])?,
             net,
             employer_cost,
             earnings: reader.earnings()?,
-            tax_block: reader.tax_block(&chart.tax_block)?,
+            taxed: reader.money(chart.taxed, &[])?,
+            tax_block: match method {
+                None => reader.tax_block(&chart.tax_block)?,
+                Some(_) => TaxBlock::default(),
+            },
+            tax_steps: method.map(|method| reader.steps(method)).transpose()?.unwrap_or_default(),
             contributions: Vec::new(),
             findings: Vec::new(),
             uncertain: Vec::new(),
@@ -190,7 +235,7 @@ impl Slip {
         let contributions = reader.contributions()?;
         // Findings read further cells; what the slip rests on is settled before they do.
         let plan = reader.evaluation.plan();
-        let demanded: Vec<SlotId> = reader.evaluation.demanded().collect();
+        let demanded = reader.rested_on(&slip.earnings);
         slip.values_digest = values_digest(plan, demanded.iter().copied()).to_string();
         let unsettled = told_once(sources(plan, demanded).into_iter().filter(Source::is_unsettled));
         slip.contributions = contributions
@@ -272,12 +317,68 @@ fn name_of(plan: &Plan<'_>, group: &[Source]) -> String {
     if members.is_empty() { entry.name.clone() } else { format!("{}[{}]", entry.name, members.join("、")) }
 }
 
+/// The method for wages, whose steps are the cumulative block.
+const WAGES: &str = "wages";
+
 struct Reader<'e, 'c, 'p, 'b> {
     chart: &'c Chart<'b>,
     evaluation: &'e mut Evaluation<'p, 'b>,
 }
 
-impl Reader<'_, '_, '_, '_> {
+impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
+    /// The method of withholding, where it is not that for wages.
+    fn method(&mut self) -> Result<Option<&'c Method>, Refusal> {
+        let chart = self.chart;
+        for method in &chart.methods {
+            if self.value(method.applies, &[])? == Value::Boolean(true) {
+                return Ok(Some(method));
+            }
+        }
+        Ok(None)
+    }
+
+    fn paper(&mut self) -> Result<Paper, Refusal> {
+        let chart = self.chart;
+        let Value::Choice(relation) = self.value(chart.relation, &[])? else {
+            return Err(Refusal::Open(vec![chart.book.entry(chart.relation).name.clone()]));
+        };
+        let paper = self.value(chart.paper, &[relation])?;
+        let lexicon = chart.book.lexicon();
+        let found = match (paper, chart.book.entry(chart.paper).of) {
+            (Value::Choice(at), Type::Choice(papers)) => lexicon.members(papers).get(at),
+            _ => None,
+        };
+        let missing = || Refusal::Facts(lexicon.cell_name(chart.paper, &[relation]));
+        found.map(|paper| Paper { id: paper.id.clone(), name: paper.name.clone() }).ok_or_else(missing)
+    }
+
+    /// The steps of a method that the tax was computed from.
+    fn steps(&mut self, method: &Method) -> Result<Vec<Step>, Refusal> {
+        let book = self.chart.book;
+        for &entry in &method.always {
+            self.value(entry, &[])?;
+        }
+        let mut steps = Vec::new();
+        for &entry in &method.steps {
+            if self.was_computed(entry) {
+                let (id, name) = (book.entry(entry).full_id.clone(), book.entry(entry).name.clone());
+                let value = self.shown(entry, &[])?;
+                let shown = match self.value(entry, &[])?.number().and_then(Exact::to_decimal) {
+                    Some(number) if value.ends_with('元') => format_amount(number),
+                    _ => value.clone(),
+                };
+                steps.push(Step { id, name, value, shown });
+            }
+        }
+        Ok(steps)
+    }
+
+    /// Whether anything of the slip rests on the entry.
+    fn was_computed(&self, entry: EntryId) -> bool {
+        let slot = self.evaluation.plan().find(entry, &[]);
+        slot.is_some_and(|slot| self.evaluation.computed(slot).is_some())
+    }
+
     fn value(&mut self, entry: EntryId, cell: &[usize]) -> Result<Value, Refusal> {
         let plan = self.evaluation.plan();
         match self.evaluation.cell(entry, cell).map_err(|fault| Refusal::of(plan, &fault))? {
@@ -321,15 +422,21 @@ impl Reader<'_, '_, '_, '_> {
 
     fn earnings(&mut self) -> Result<Vec<Earning>, Refusal> {
         let chart = self.chart;
+        let items = chart.book.lexicon().members(chart.item);
         let mut earnings = Vec::new();
-        for (at, item) in chart.book.lexicon().members(chart.item).iter().enumerate() {
-            let amount = self.money(chart.amount, &[at])?;
-            earnings.push(Earning { id: item.id.clone(), name: item.name.clone(), amount });
+        for (place, item) in items.iter().enumerate() {
+            let amount = self.money(chart.amount, &[place])?;
+            if amount != Money::ZERO {
+                let in_cash = self.value(chart.in_cash, &[place])? != Value::Boolean(false);
+                earnings.push(Earning { id: item.id.clone(), name: item.name.clone(), place, in_cash, amount });
+            }
         }
         let absence = self.money(chart.absence, &[])?;
-        let absence = absence.neg().map_err(|error| Refusal::Facts(error.to_string()))?;
-        let name = chart.book.entry(chart.absence).name.clone();
-        earnings.push(Earning { id: "absence".to_owned(), name, amount: absence });
+        if absence != Money::ZERO {
+            let amount = absence.neg().map_err(|error| Refusal::Facts(error.to_string()))?;
+            let name = chart.book.entry(chart.absence).name.clone();
+            earnings.push(Earning { id: "absence".to_owned(), name, place: items.len(), in_cash: true, amount });
+        }
         Ok(earnings)
     }
 
@@ -339,10 +446,13 @@ impl Reader<'_, '_, '_, '_> {
         let chart = self.chart;
         let lexicon = chart.book.lexicon();
         let mut contributions = Vec::new();
+        let insured = !self.number(chart.insured_months, &[])?.is_zero();
+        let in_fund = !self.number(chart.fund_months, &[])?.is_zero();
         for (at_payer, payer) in lexicon.members(chart.payer).iter().enumerate() {
             for (at_line, line) in lexicon.members(chart.line).iter().enumerate() {
                 let cell = [at_line, at_payer];
-                if self.value(chart.contribution, &cell)? == Value::None {
+                let due = self.value(chart.line_due, &[at_line])? == Value::Boolean(true);
+                if !due || self.value(chart.contribution, &cell)? == Value::None {
                     continue;
                 }
                 let line = Line {
@@ -351,10 +461,15 @@ impl Reader<'_, '_, '_, '_> {
                     amount: self.money(chart.contribution, &cell)?,
                     payer: payer.id.clone(),
                 };
-                let base = self.number(chart.base, &[at_line])?;
-                let rate = self.shown(chart.rate, &cell)?;
+                let (base, rate) = match insured {
+                    true => (self.number(chart.base, &[at_line])?, self.shown(chart.rate, &cell)?),
+                    false => (Exact::ZERO, String::new()),
+                };
                 let rests_on = self.rests_on(chart.contribution, &cell);
                 contributions.push((Contribution { line, base, rate, uncertain: Vec::new() }, rests_on));
+            }
+            if self.value(chart.fund_due, &[])? != Value::Boolean(true) {
+                continue;
             }
             let line = Line {
                 id: format!("housing_fund_{}", payer.id),
@@ -362,12 +477,26 @@ impl Reader<'_, '_, '_, '_> {
                 amount: self.money(chart.fund, &[at_payer])?,
                 payer: payer.id.clone(),
             };
-            let base = self.number(chart.fund_base, &[])?;
-            let rate = self.shown(chart.fund_rate, &[])?;
+            let (base, rate) = match in_fund {
+                true => (self.number(chart.fund_base, &[])?, self.shown(chart.fund_rate, &[])?),
+                false => (Exact::ZERO, String::new()),
+            };
             let rests_on = self.rests_on(chart.fund, &[at_payer]);
             contributions.push((Contribution { line, base, rate, uncertain: Vec::new() }, rests_on));
         }
         Ok(contributions)
+    }
+
+    /// The slots that the slip was computed from. How an item is treated that was not paid is nothing to it.
+    fn rested_on(&self, earnings: &[Earning]) -> Vec<SlotId> {
+        let (chart, plan) = (self.chart, self.evaluation.plan());
+        let counts = |slot: &SlotId| {
+            let slot = plan.slot(*slot);
+            let by = &chart.book.entry(slot.entry).by;
+            let item = by.iter().zip(&slot.cell).find(|(dimension, _)| **dimension == chart.item);
+            item.is_none_or(|(_, place)| earnings.iter().any(|one| one.place == *place))
+        };
+        self.evaluation.demanded().filter(counts).collect()
     }
 
     /// The slots that a cell was computed from, near and far.
@@ -394,9 +523,13 @@ impl Reader<'_, '_, '_, '_> {
         })
     }
 
+    /// What the slip was computed from: who is taxed by one method hands on nothing to another.
     fn carried(&mut self) -> Result<BTreeMap<String, Exact>, Refusal> {
         let mut carried = BTreeMap::new();
         for (_, one) in self.chart.carried() {
+            if !self.was_computed(one.figure) {
+                continue;
+            }
             let id = self.chart.book.entry(one.figure).full_id.clone();
             let amount = self.number(one.figure, &[])?;
             carried.insert(id, amount);

@@ -17,7 +17,7 @@ mod unit;
 pub use capitals::capitals;
 pub use exact::{ArithmeticError, Exact};
 pub use money::Money;
-pub use number::{NumberError, format_decimal, format_thousands};
+pub use number::{NumberError, format_amount, format_decimal, format_thousands};
 pub use numeral::numeral;
 pub use rounding::{Rounding, RoundingError, RoundingMode};
 pub use shape::{Count, Days, Hours, Rate};

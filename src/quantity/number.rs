@@ -153,6 +153,13 @@ pub fn format_decimal(value: Decimal, decimals: u32) -> String {
     format!("{value:.decimals$}")
 }
 
+/// An amount for the page: thousands separated, to the fen or as far as it goes.
+#[must_use]
+pub fn format_amount(value: Decimal) -> String {
+    let text = format_decimal(value, value.normalize().scale().max(2));
+    text.parse().map_or(text, format_thousands)
+}
+
 /// A number with its thousands separated: `3164626.00` is `3,164,626.00`. Decimals stay as they are.
 #[must_use]
 pub fn format_thousands(value: Decimal) -> String {

@@ -13,6 +13,7 @@ use super::{
     model::{Body, Carried, Content, Entry, EntryId, Fact, Figure, Nothing, Package, PackageId, Supply, Unsaid},
     read::{self, Reader},
     region::{NATION, RegionTree},
+    review::ReviewRules,
     source::{FileId, Sources},
 };
 use crate::quantity::Exact;
@@ -31,6 +32,7 @@ pub struct Book {
     pub(super) bodies: Bodies,
     pub(super) clauses: ClauseLibrary,
     pub(super) places: BTreeMap<String, PlaceFiles>,
+    pub(super) patterns: PatternFiles,
     pub(super) digest: OnceLock<Digest>,
 }
 
@@ -83,6 +85,19 @@ impl PlaceFiles {
     }
 }
 
+/// The files of patterns, and what they say once they were read.
+#[derive(Debug, Default)]
+pub(super) struct PatternFiles {
+    files: Vec<FileId>,
+    read: OnceLock<(ReviewRules, Vec<Diagnostic>)>,
+}
+
+impl PatternFiles {
+    pub(super) fn new(files: Vec<FileId>) -> Self {
+        Self { files, read: OnceLock::new() }
+    }
+}
+
 /// What the book says of a cell of a supplied value.
 #[derive(Debug, Clone, Copy)]
 pub enum Answer<'b> {
@@ -121,6 +136,7 @@ impl Book {
             let places = book.places.keys().filter_map(|code| book.place(code));
             let mut diagnostics: Vec<Diagnostic> = places.flat_map(|place| place.diagnostics.clone()).collect();
             check::places(book, &mut diagnostics);
+            diagnostics.extend(book.patterns().1.iter().cloned());
             diagnostics
         })
     }
@@ -271,6 +287,24 @@ impl Book {
             content.index(code);
             content
         }))
+    }
+
+    fn patterns(&self) -> &(ReviewRules, Vec<Diagnostic>) {
+        self.patterns.read.get_or_init(|| {
+            let reader = Reader { sources: &self.sources, instruments: &self.instruments, regions: &self.regions };
+            let mut diagnostics = Vec::new();
+            let rules = reader.review(&self.patterns.files, &self.lexicon, &mut diagnostics);
+            (rules, diagnostics)
+        })
+    }
+
+    /// How texts are reviewed: the patterns, read when this is first asked.
+    ///
+    /// # Errors
+    /// What is wrong with their files.
+    pub fn review(&self) -> Result<&ReviewRules, &[Diagnostic]> {
+        let (rules, diagnostics) = self.patterns();
+        if diagnostics.iter().any(|one| one.severity == Severity::Error) { Err(diagnostics) } else { Ok(rules) }
     }
 
     /// What the files of a place say, if it has any.

@@ -17,9 +17,11 @@ mod lexicon;
 mod model;
 mod read;
 mod region;
+mod review;
 pub(crate) mod row;
 mod schema;
 pub(crate) mod shape;
+mod shape_review;
 mod source;
 mod term;
 
@@ -40,6 +42,7 @@ pub use model::{
 };
 pub(crate) use read::parse;
 pub use region::{NATION, RegionError, RegionTree};
+pub use review::{Breach, Limit, PartyCues, Required, ReviewRules, TextKind, Trap};
 pub(crate) use row::place;
 pub use schema::json_schema;
 pub use source::{FileId, Located, Place, Sources};

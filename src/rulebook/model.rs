@@ -259,8 +259,12 @@ pub enum Window {
     TaxYear,
     /// Those of the last twelve months.
     TwelveMonths,
-    /// Those of the unbroken run of months before.
+    /// Those of the tax year that are paid in the month of this one or in the unbroken run of months before it.
     RunOfMonths,
+    /// Those paid in the same month.
+    Month,
+    /// Those paid in the same month for the same project.
+    ProjectMonth,
 }
 
 /// What is made of them.
@@ -270,6 +274,8 @@ pub enum Aggregate {
     Sum,
     /// Their average.
     Average,
+    /// The first.
+    First,
     /// The last.
     Last,
     /// How many there are.
@@ -493,6 +499,11 @@ pub enum Gravity {
 }
 
 impl Gravity {
+    /// The gravity of a word; what is no such word was reported, and is to be known at most.
+    pub(super) fn parse(word: &str) -> Self {
+        [Self::Unlawful, Self::Risk].into_iter().find(|one| one.word() == word).unwrap_or(Self::Note)
+    }
+
     /// The word in files and JSON.
     #[must_use]
     pub const fn word(self) -> &'static str {

@@ -65,6 +65,13 @@ impl RegionTree {
         lineage
     }
 
+    /// Whether one of two places is the other or lies in it.
+    #[must_use]
+    pub fn overlap(&self, one: &str, other: &str) -> bool {
+        let contains = |outer: &str, inner: &str| self.lineage(inner).iter().any(|code| code == self.canonical(outer));
+        contains(one, other) || contains(other, one)
+    }
+
     /// The place that is meant by a code or a name. A name that several places share needs its code.
     ///
     /// # Errors

@@ -1,5 +1,6 @@
 //! The JSON Schema of rule files, for editors: made from the shapes that the reader itself uses.
 
+use super::shape_review::REVIEW;
 use super::shape::{CALENDAR, CLAUSES, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, Shape};
 use serde_json::{Map, Value, json};
 
@@ -7,7 +8,7 @@ use serde_json::{Map, Value, json};
 #[must_use]
 pub fn json_schema() -> Value {
     let mut definitions = Map::new();
-    let kinds = [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &CLAUSES]
+    let kinds = [&PACKAGE, &REGION, &REGION_TREE, &INSTRUMENTS, &CALENDAR, &CLAUSES, &REVIEW]
         .map(|shape| reference(shape, &mut definitions));
     json!({
         "$schema": "https://json-schema.org/draft/2020-12/schema",

@@ -79,7 +79,7 @@ pub(crate) const fn may(name: &'static str, form: Form, doc: &'static str) -> Ke
 }
 
 const CITE: Key = may("cite", Form::Text, "instrument and article, joined by ；, or \"unknown\" with a source");
-const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
+pub(super) const CONFIDENCES: Form = Form::OneOf(&["V", "V*", "W", "K", "U"]);
 
 static BAND: Shape = Shape {
     name: "band",
@@ -140,8 +140,12 @@ static CARRIED: Shape = Shape {
     keys: &[
         must("name", Form::Text, "the law's term"),
         must("of", Form::Text, "the figure that is carried"),
-        must("over", Form::OneOf(&["tax-year", "12-months", "run-of-months"]), "which earlier slips count"),
-        must("agg", Form::OneOf(&["sum", "average", "last", "count"]), "what is made of them"),
+        must(
+            "over",
+            Form::OneOf(&["tax-year", "12-months", "run-of-months", "month", "project-month"]),
+            "which earlier slips count",
+        ),
+        must("agg", Form::OneOf(&["sum", "average", "first", "last", "count"]), "what is made of them"),
         may("default", Form::Text, "what it is when there is no earlier slip"),
         may("note", Form::Text, "for the reader"),
     ],

@@ -119,7 +119,7 @@ fn a_workbook_as_people_make_it_is_read() {
     assert_eq!(roster.rejected, []);
     let [first, second] = &roster.rows[..] else { panic!("{roster:?}") };
     assert_eq!((first.row, second.row), (4, 7));
-    assert_eq!(first.base_wage, yuan("3200.10"));
+    assert_eq!(first.main_pay, yuan("3200.10"));
     assert_eq!(first.fund_rate.map(|rate| rate.to_string()).as_deref(), Some("7%"));
     assert_eq!(first.hired, day(2026, 9, 15));
     assert_eq!((first.worker_no.as_str(), first.insured_place.as_str()), ("1003", "昆明市"));
@@ -274,7 +274,7 @@ fn a_formula_saved_without_its_result_is_no_value() {
         unpacked_workbook(&(text_row(HEADINGS) + &good))
     };
     let cached = read_bytes("a.xlsx", &with_wage("<c><f>3000+200</f><v>3200</v></c>")).unwrap();
-    assert_eq!((cached.rows[0].base_wage, cached.rejected.len()), (yuan("3200"), 0));
+    assert_eq!((cached.rows[0].main_pay, cached.rejected.len()), (yuan("3200"), 0));
     let missing = read_bytes("a.xlsx", &with_wage("<c><f>3000+200</f></c>")).unwrap();
     assert_eq!(missing.rejected[0].value, "公式没有保存计算结果");
     let blank = read_bytes("a.xlsx", &with_wage("<c t=\"str\"><f>\"\"</f><v></v></c>")).unwrap();

@@ -109,7 +109,7 @@ const PAYER: &str = "样例人力资源有限公司";
 
 /// A new ledger, with the rule book that the runs here name.
 struct Bench<F> {
-    #[expect(dead_code, reason = "the folder goes with it")]
+    #[allow(dead_code, reason = "the folder goes with it")]
     folder: F,
     place: PathBuf,
     ledger: Ledger,

@@ -4,12 +4,12 @@ use super::{Computed, Run, report};
 use crate::{
     cli::error::{CliError, Kind},
     exchange::roster::{self, Payable, Paying, RosterRow},
-    payroll::{Balance, Known},
+    payroll::{Balance, Chart, Earlier, Known},
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
-        Amounts, CommitOutcome, Difference, Ledger, Opening, Part, Period, RunHeader, RunKey, SlipRecord, Span,
-        StoreError, person_key,
+        Amounts, CommitOutcome, Difference, EarlierSlip, Ledger, Opening, Part, Period, RunHeader, RunKey, SlipRecord,
+        Span, StoreError, person_key,
     },
 };
 use chrono::{Datelike, NaiveDate};
@@ -23,6 +23,9 @@ use std::{
 pub(super) struct Books {
     ledger: Ledger,
 }
+
+/// The order of payments: by day, then period, then number.
+type PaymentKey = (NaiveDate, Period, u32);
 
 /// A person against the month before.
 #[derive(Debug, Clone)]
@@ -63,6 +66,7 @@ impl Books {
         &self,
         period: Period,
         paid_on: NaiveDate,
+        chart: &Chart<'_>,
         payables: &mut [(RosterRow, Payable)],
     ) -> Result<Vec<String>, CliError> {
         let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
@@ -72,21 +76,15 @@ impl Books {
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
         for (payer, persons) in by_payer {
             let key = RunKey { payer: payer.clone(), period, number: 1 };
-            let slips = self.ledger.earlier_slips(&key, paid_on, Span::TaxYear(paid_on.year()), &persons)?;
+            let slips = self.earlier(&key, paid_on, chart, &persons)?;
             let openings = self.ledger.opening_balances(&payer, paid_on.year(), &persons)?;
             for person in persons {
                 // Of a month that it sums up itself, an opening balance says nothing.
                 let opening = openings.get(&person).filter(|opening| opening.as_of < period);
                 let after = |period: Period| opening.is_none_or(|opening| period > opening.as_of);
                 let slips = slips.get(&person).map(Vec::as_slice).unwrap_or_default();
-                let one = Known {
-                    opening: opening.map(balance).transpose()?,
-                    slips: slips
-                        .iter()
-                        .filter(|slip| after(slip.period))
-                        .map(|slip| exact(&slip.carried))
-                        .collect::<Result<_, _>>()?,
-                };
+                let slips = slips.iter().filter(|(period, _)| after(*period)).map(|(_, slip)| slip.clone());
+                let one = Known { opening: opening.map(balance).transpose()?, slips: slips.collect() };
                 known.insert((payer.clone(), person), one);
             }
         }
@@ -106,7 +104,7 @@ impl Books {
                     // to sum up what the ledger has.
                     let known_already = |roster: &Balance| {
                         opening.is_some_and(|opening| says(&roster.amounts, &opening.amounts))
-                            || says(&roster.amounts, &report::sums(&payable.month.known))
+                            || says(&roster.amounts, &payable.month.known.sums(paid_on))
                     };
                     if roster.is_some_and(|roster| !known_already(&roster)) {
                         left_aside.push(payable.worker.number.clone());
@@ -115,6 +113,56 @@ impl Books {
             }
         }
         Ok(left_aside)
+    }
+
+    /// The slips that the chart looks back at, oldest payment first.
+    fn earlier(
+        &self,
+        key: &RunKey,
+        paid_on: NaiveDate,
+        chart: &Chart<'_>,
+        persons: &BTreeSet<String>,
+    ) -> Result<BTreeMap<String, Vec<(Period, Earlier)>>, CliError> {
+        let mut found: BTreeMap<String, BTreeMap<PaymentKey, (Period, Earlier)>> = BTreeMap::new();
+        let year_before = chart.looks_back_a_year().then_some(Span::Months(12));
+        let by_project = chart.by_project();
+        let mut projects = BTreeMap::new();
+        for span in [Span::TaxYear(paid_on.year())].into_iter().chain(year_before) {
+            for (person, slips) in self.ledger.earlier_slips(key, paid_on, span, persons)? {
+                let of_person = found.entry(person.clone()).or_default();
+                for slip in slips {
+                    // Only a slip of the same month is asked what it was for, and there is hardly ever one.
+                    let asked = is_same_month(slip.paid_on, paid_on)
+                        && slip.carried.keys().any(|id| by_project.contains(id.as_str()));
+                    let project = if asked { self.project(key, &slip, &person, &mut projects)? } else { String::new() };
+                    let earlier = Earlier { paid_on: slip.paid_on, project, amounts: exact(&slip.carried)? };
+                    of_person.insert((slip.paid_on, slip.period, slip.number), (slip.period, earlier));
+                }
+            }
+        }
+        Ok(found.into_iter().map(|(person, slips)| (person, slips.into_values().collect())).collect())
+    }
+
+    /// What an earlier slip was for. The inputs of a run are read once.
+    fn project(
+        &self,
+        key: &RunKey,
+        slip: &EarlierSlip,
+        person: &str,
+        projects: &mut BTreeMap<RunKey, BTreeMap<String, String>>,
+    ) -> Result<String, CliError> {
+        let run = RunKey { payer: key.payer.clone(), period: slip.period, number: slip.number };
+        if !projects.contains_key(&run) {
+            let mut of_run = BTreeMap::new();
+            for stored in self.ledger.slips_of(&run)? {
+                let inputs: serde_json::Value =
+                    serde_json::from_str(&stored.record.inputs).map_err(|_| corrupted("名单内容"))?;
+                let project = inputs["project"].as_str().unwrap_or_default().to_owned();
+                of_run.insert(stored.record.person, project);
+            }
+            projects.insert(run.clone(), of_run);
+        }
+        Ok(projects.get(&run).and_then(|of_run| of_run.get(person)).cloned().unwrap_or_default())
     }
 
     /// Who is new, gone, or paid otherwise than in the last month of the ledger before this one.
@@ -256,6 +304,10 @@ fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
         result: report::slip_json(one).to_string(),
         inputs: report::inputs_json(one).to_string(),
     }
+}
+
+fn is_same_month(one: NaiveDate, other: NaiveDate) -> bool {
+    (one.year(), one.month()) == (other.year(), other.month())
 }
 
 fn corrupted(what: &str) -> CliError {

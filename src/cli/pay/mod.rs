@@ -199,7 +199,7 @@ impl Pay {
         let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
         let mut seen = BTreeMap::new();
         for row in rows {
-            let payable = match roster::payable(&row, paying, book.regions()) {
+            let payable = match roster::payable(&row, paying, book) {
                 Ok(payable) => payable,
                 Err(reasons) => {
                     rejected.extend(reasons);
@@ -211,16 +211,16 @@ impl Pay {
                 Some(refused) => rejected.push(refused),
             }
         }
+        let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
+            .map_err(|error| CliError::input("rules", error.to_string()))?;
         let mut notes = Vec::new();
         if let Some(ledger) = ledger {
-            let left_aside = ledger.recall(period, paying.paid_on, &mut payables)?;
+            let left_aside = ledger.recall(period, paying.paid_on, month.chart(), &mut payables)?;
             if !left_aside.is_empty() {
                 let workers = left_aside.join("、");
                 notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
             }
         }
-        let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
-            .map_err(|error| CliError::input("rules", error.to_string()))?;
         month
             .prepare(payables.iter().map(|(_, payable)| &payable.month.places))
             .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
@@ -234,7 +234,7 @@ impl Pay {
                     undivided += usize::from(row.additional.items.is_none() && row.additional.total > Money::ZERO);
                     computed.push(Computed {
                         facts: report::facts(book, &payable),
-                        carried_in: report::carried_in(&payable),
+                        carried_in: report::carried_in(&payable, paying.paid_on),
                         opening: books::used_opening(&row, paying, &payable),
                         worker: payable.worker,
                         slip,

@@ -7,10 +7,11 @@ use crate::{
         rejected::Rejected,
         roster::{Payable, RosterRow},
     },
-    payroll::{Known, Totals},
-    quantity::{Exact, Money},
+    payroll::Totals,
+    quantity::Money,
     rulebook::{Book, Given, Gravity, Type},
 };
+use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -38,20 +39,9 @@ pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> 
     payable.month.facts.iter().map(|(id, given)| (id.clone(), text(id, given))).collect()
 }
 
-/// What was carried into a row: the sums of its earlier months.
-pub(super) fn carried_in(payable: &Payable) -> BTreeMap<String, String> {
-    sums(&payable.month.known).into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
-}
-
-/// The sums of all earlier months.
-pub(super) fn sums(known: &Known) -> BTreeMap<String, Exact> {
-    let mut sums = known.opening.as_ref().map(|opening| opening.amounts.clone()).unwrap_or_default();
-    for (id, amount) in known.slips.iter().flatten() {
-        let sum = sums.entry(id.clone()).or_insert(Exact::ZERO);
-        // A sum that leaves the range was refused when the slip was computed.
-        *sum = sum.add(*amount).unwrap_or(*sum);
-    }
-    sums
+/// What was carried into a row: the sums of its earlier payments of the tax year.
+pub(super) fn carried_in(payable: &Payable, paid_on: NaiveDate) -> BTreeMap<String, String> {
+    payable.month.known.sums(paid_on).into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
 }
 
 /// The row's deductions as the tax client's columns name them. One sum of additional deductions has no column there.
@@ -85,6 +75,7 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
         "id_number": worker.masked_id(),
         "bank_tail": worker.bank_tail(),
         "payer": worker.payer,
+        "project": worker.project,
         "insured_at": worker.insured_at,
         "fund_at": worker.fund_at,
         "works_at": worker.works_at,
@@ -124,25 +115,33 @@ pub(super) fn slip_json(one: &Computed) -> Json {
         })
         .collect();
     let tax = &slip.tax_block;
+    let steps: Vec<Json> =
+        slip.tax_steps.iter().map(|step| json!({ "id": step.id, "name": step.name, "value": step.value })).collect();
+    let to_date = json!({
+        "months": tax.months, "income": money(tax.income), "exempt": money(tax.exempt),
+        "basic": money(tax.basic), "special": money(tax.special), "additional": money(tax.additional),
+        "other": money(tax.other), "taxable": money(tax.taxable), "rate": tax.rate, "quick": money(tax.quick),
+        "payable": money(tax.payable), "relief": money(tax.relief), "withheld": money(tax.withheld),
+    });
     json!({
         "worker": one.worker.number,
         "name": one.worker.name,
         "relation": one.worker.relation,
+        "paper": slip.paper.id,
+        "title": slip.paper.name,
         "payer": one.worker.payer,
+        "method": slip.method,
         "earnings": earnings,
         "lines": lines,
         "gross": money(slip.gross),
         "own_total": money(slip.own_total),
         "tax": money(slip.tax),
+        "loss": money(slip.loss),
         "other_deduction": money(slip.other_deduction),
         "net": money(slip.net),
         "employer_cost": money(slip.employer_cost),
-        "tax_to_date": {
-            "months": tax.months, "income": money(tax.income), "exempt": money(tax.exempt),
-            "basic": money(tax.basic), "special": money(tax.special), "additional": money(tax.additional),
-            "other": money(tax.other), "taxable": money(tax.taxable), "rate": tax.rate, "quick": money(tax.quick),
-            "payable": money(tax.payable), "relief": money(tax.relief), "withheld": money(tax.withheld),
-        },
+        "tax_to_date": if slip.tax_steps.is_empty() { to_date } else { Json::Null },
+        "tax_steps": steps,
         "findings": slip.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "uncertain": uncertain,
         "values_digest": slip.values_digest,

@@ -112,8 +112,7 @@ impl Impact {
         let paying = Paying { period_start, period_end, paid_on: period_end, payer: String::new() };
         let roster = roster::read(&self.roster, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(self.roster.display().to_string()))?;
-        let payables: Vec<_> =
-            roster.rows.iter().filter_map(|row| roster::payable(row, &paying, book.regions()).ok()).collect();
+        let payables: Vec<_> = roster.rows.iter().filter_map(|row| roster::payable(row, &paying, book).ok()).collect();
         let mut month = Month::new(book, period_start, period_end, period_end, known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
         month

@@ -105,7 +105,9 @@ const fn window(over: Window) -> (&'static str, &'static str) {
     match over {
         Window::TaxYear => ("tax-year", "本纳税年度以前各月"),
         Window::TwelveMonths => ("12-months", "前十二个月"),
-        Window::RunOfMonths => ("run-of-months", "此前连续的各月"),
+        Window::RunOfMonths => ("run-of-months", "本年连续至本月的各月"),
+        Window::Month => ("month", "当月此前各次"),
+        Window::ProjectMonth => ("project-month", "当月同一项目此前各次"),
     }
 }
 
@@ -113,6 +115,7 @@ const fn aggregate(how: Aggregate) -> (&'static str, &'static str) {
     match how {
         Aggregate::Sum => ("sum", "合计"),
         Aggregate::Average => ("average", "平均"),
+        Aggregate::First => ("first", "第一次"),
         Aggregate::Last => ("last", "最后一次"),
         Aggregate::Count => ("count", "次数"),
     }

@@ -7,18 +7,23 @@
 mod columns;
 mod header;
 mod identity;
+mod particulars;
 mod payable;
 mod person;
 mod template;
 mod values;
 
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 
 use chrono::NaiveDate;
 use thiserror::Error;
 
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
+pub use particulars::{BreakReading, Particulars};
 pub use payable::{Payable, Paying, opening, payable};
 pub use template::{template, to_xlsx};
 
@@ -72,18 +77,18 @@ pub struct RosterRow {
     pub hired: NaiveDate,
     /// 离职日期, not before [`Self::hired`].
     pub left: Option<NaiveDate>,
-    /// 基本工资 of the period.
-    pub base_wage: Money,
-    /// 绩效工资.
-    pub performance_wage: Money,
-    /// 夜班津贴.
-    pub night_allowance: Money,
-    /// 高温津贴.
-    pub heat_allowance: Money,
-    /// 奖金, taxed with the month's wage.
-    pub bonus: Money,
+    /// What the work itself pays in the period: 基本工资, or 劳务报酬 where that is what is paid.
+    pub main_pay: Money,
+    /// The other pay items that are not nought, by the member of the rules (`night`).
+    pub items: BTreeMap<&'static str, Money>,
+    /// What only some relations need.
+    pub particulars: Particulars,
     /// 缺勤扣款: lowers gross pay.
     pub absence_deduction: Money,
+    /// 赔偿损失扣款: lowers net pay.
+    pub loss_deduction: Money,
+    /// 合同约定赔偿损失.
+    pub loss_agreed: bool,
     /// 其他扣款: lowers net pay.
     pub other_deduction: Money,
     /// 社保缴费基数; `None` only for somebody who joined in the period or is not insured in it.
@@ -154,9 +159,6 @@ impl Engagement {
         Self::Platform,
         Self::Service,
     ];
-    /// The forms a payroll can be computed for.
-    pub const PAYABLE: [Self; 1] = [Self::FullTime];
-
     /// Its name in a roster.
     #[must_use]
     pub fn label(self) -> &'static str {
@@ -169,6 +171,41 @@ impl Engagement {
             Self::Platform => "平台",
             Self::Service => "劳务",
         }
+    }
+
+    /// The relation in law that it is paid as, by the contract's names: a member of `labour.relations`.
+    #[must_use]
+    pub const fn relation(self) -> &'static str {
+        match self {
+            Self::FullTime => "employment",
+            Self::NonFullTime => "non_full_time",
+            Self::Dispatch => "dispatch",
+            Self::OverAge => "over_age",
+            Self::Internship => "internship",
+            Self::Platform => "platform_managed",
+            Self::Service => "independent_service",
+        }
+    }
+
+    /// The pay item that its work is paid as, a member of `labour.pay_items`.
+    #[must_use]
+    pub const fn main_item(self) -> &'static str {
+        match self {
+            Self::FullTime | Self::Dispatch | Self::OverAge => "base",
+            Self::NonFullTime => "hourly",
+            Self::Internship => "internship_pay",
+            Self::Platform | Self::Service => "service_fee",
+        }
+    }
+
+    /// Whether the column 劳务报酬 is for it.
+    pub(super) const fn is_remunerated(self) -> bool {
+        matches!(self, Self::Internship | Self::Platform | Self::Service)
+    }
+
+    /// Whether contributions go by a base that is declared for the year; elsewhere the pay of the month may stand in.
+    pub(super) const fn has_declared_base(self) -> bool {
+        matches!(self, Self::FullTime | Self::Dispatch)
     }
 }
 

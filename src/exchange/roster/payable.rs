@@ -6,7 +6,7 @@ use crate::{
     exchange::rejected::Rejected,
     payroll::{Balance, Known, Row, Worker},
     quantity::{ArithmeticError, Exact, Money},
-    rulebook::{Given, RegionError, RegionTree},
+    rulebook::{Book, Given, RegionError, RegionTree},
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -39,13 +39,26 @@ pub struct Payable {
 #[must_use]
 pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {
     let opening = row.opening.as_ref()?;
-    let amounts = [
-        ("payroll.taxable_income", opening.income),
-        ("payroll.special", opening.special),
-        ("payroll.other_of_period", opening.other),
-        ("tax.wages.tax", opening.withheld),
-    ];
-    let amounts = amounts.into_iter().map(|(id, amount)| (id.to_owned(), Exact::from(amount))).collect();
+    let amounts: &[(&str, Money)] = match row.engagement {
+        Engagement::Internship => {
+            &[("payroll.remuneration.intern_income", opening.income), ("tax.intern.tax", opening.withheld)]
+        }
+        Engagement::Platform => {
+            &[("payroll.remuneration.platform_income", opening.income), ("tax.platform.tax", opening.withheld)]
+        }
+        _ => &[
+            ("payroll.taxable_income", opening.income),
+            ("payroll.special", opening.special),
+            ("payroll.other_of_period", opening.other),
+            ("tax.wages.tax", opening.withheld),
+        ],
+    };
+    let mut amounts: BTreeMap<String, Exact> =
+        amounts.iter().map(|(id, amount)| ((*id).to_owned(), Exact::from(*amount))).collect();
+    if let (Engagement::Platform, Some(months)) = (row.engagement, row.particulars.run_months) {
+        let before = Exact::from(i64::from(months.saturating_sub(1)));
+        amounts.insert("payroll.remuneration.platform_month".to_owned(), before);
+    }
     Some(Balance { through: paying.period_start.pred_opt()?, amounts })
 }
 
@@ -53,11 +66,17 @@ pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {
 ///
 /// # Errors
 /// All that keeps the row from being computed, in the order of the columns.
-pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result<Payable, Vec<Rejected>> {
+pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable, Vec<Rejected>> {
+    let regions = book.regions();
     let mut reader = Reader { row, rejected: Vec::new() };
     let insured = reader.place(Field::InsuredPlace, Some(&row.insured_place), regions);
     let fund = reader.place(Field::FundPlace, row.fund_place.as_ref(), regions).or_else(|| insured.clone());
-    let work = reader.place(Field::WorkPlace, row.work_place.as_ref(), regions).or_else(|| insured.clone());
+    let host = reader.place(Field::HostPlace, row.particulars.host_place.as_ref(), regions);
+    let agency = reader.place(Field::AgencyPlace, row.particulars.agency_place.as_ref(), regions);
+    let work = reader.place(Field::WorkPlace, row.work_place.as_ref(), regions);
+    let idle = row.engagement == Engagement::Dispatch && row.particulars.idle;
+    // Between two hosts the floor is that of the agency's place; else that of where the work is done.
+    let work = if idle { agency } else { work.or_else(|| host.clone()) }.or_else(|| insured.clone());
     if row.hired > paying.period_end {
         reader.refuse(
             Field::Hired,
@@ -71,8 +90,10 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         reader.refuse(Field::Hired, row.hired.to_string(), &problem, "核对任职受雇日期和支付日（--paid-on）");
     }
     reader.absence();
-    let mut facts = Facts::default();
+    reader.platform();
+    let mut facts = Facts { book, given: BTreeMap::new() };
     facts.amounts(row);
+    facts.relation(row, host.as_deref().zip(insured.as_deref()).is_none_or(|(a, b)| regions.overlap(a, b)));
     facts.employment(row, paying);
     facts.deductions(row);
     reader.insurance(paying, &mut facts);
@@ -88,7 +109,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         id_kind: row.id_kind.clone(),
         id_number: row.id_number.clone(),
         engagement: row.engagement.label().to_owned(),
-        relation: relation(row.engagement),
+        relation: row.engagement.relation(),
         payer: row.payer.clone().unwrap_or_else(|| paying.payer.clone()),
         post: text(&row.post),
         department: text(&row.department),
@@ -100,49 +121,115 @@ pub fn payable(row: &RosterRow, paying: &Paying, regions: &RegionTree) -> Result
         bank_account: text(&row.bank_account),
     };
     let known = Known { opening: opening(row, paying), slips: Vec::new() };
-    let places = Places { insurance: insured, fund, host: work.clone(), work };
-    let month = Row { places, hired: row.hired, left: row.left, facts: facts.0, known };
+    let places = Places { insurance: insured, fund, host: host.or_else(|| work.clone()), work };
+    let project = worker.project.clone();
+    let month = Row { places, hired: row.hired, left: row.left, project, facts: facts.given, known };
     Ok(Payable { row: row.row, worker, month })
 }
 
-/// The relation in law that each kind of engagement is paid as, by the contract's names.
-const fn relation(engagement: Engagement) -> &'static str {
-    match engagement {
-        Engagement::FullTime => "employment",
-        Engagement::NonFullTime => "non_full_time",
-        Engagement::Dispatch => "dispatch",
-        Engagement::OverAge => "over_age",
-        Engagement::Internship => "internship",
-        Engagement::Platform => "platform_managed",
-        Engagement::Service => "independent_service",
-    }
+/// Facts by the full id of their cell.
+struct Facts<'b> {
+    book: &'b Book,
+    given: BTreeMap<String, Given>,
 }
 
-/// Facts by the full id of their cell.
-#[derive(Default)]
-struct Facts(BTreeMap<String, Given>);
-
-impl Facts {
+impl Facts<'_> {
     fn money(&mut self, id: &str, amount: Money) {
-        self.0.insert(id.to_owned(), Given::Number(Exact::from(amount)));
+        self.give(id, Given::Number(Exact::from(amount)));
     }
 
     fn give(&mut self, id: &str, given: Given) {
-        self.0.insert(id.to_owned(), given);
+        self.given.insert(id.to_owned(), given);
+    }
+
+    fn count(&mut self, id: &str, count: u32) {
+        self.give(id, Given::Number(Exact::from(i64::from(count))));
+    }
+
+    /// A member of what the fact chooses from. A book that has no such member is told of when the fact is read.
+    fn choose(&mut self, id: &str, member: &str) {
+        let lexicon = self.book.lexicon();
+        let set = lexicon.find_anywhere(id).ok().and_then(|entry| lexicon.choice_set(entry));
+        let at = set.and_then(|set| lexicon.member(set, member));
+        self.give(id, at.map_or(Given::None, Given::Choice));
     }
 
     fn amounts(&mut self, row: &RosterRow) {
-        for (item, amount) in [
-            ("base", row.base_wage),
-            ("performance", row.performance_wage),
-            ("night", row.night_allowance),
-            ("heat", row.heat_allowance),
-            ("bonus", row.bonus),
-        ] {
-            self.money(&format!("payroll.amount[{item}]"), amount);
+        self.money(&format!("payroll.amount[{}]", row.engagement.main_item()), row.main_pay);
+        for (item, amount) in &row.items {
+            self.money(&format!("payroll.amount[{item}]"), *amount);
         }
         self.money("payroll.absence", row.absence_deduction);
+        self.money("payroll.loss", row.loss_deduction);
+        self.give("payroll.loss_agreed", Given::Boolean(row.loss_agreed));
         self.money("payroll.other_deduction", row.other_deduction);
+    }
+
+    /// What the relation asks for; what was left out is left to the rule.
+    fn relation(&mut self, row: &RosterRow, insured_at_host: bool) {
+        let own = &row.particulars;
+        self.choose("labour.relations.relation", row.engagement.relation());
+        match row.engagement {
+            Engagement::NonFullTime => {
+                if let Some(hours) = own.hours {
+                    self.give("payroll.hours", Given::Number(hours));
+                }
+                if let Some(rate) = own.hourly_rate {
+                    self.money("payroll.hourly_rate", rate);
+                }
+                if let Some(days) = own.settlement_days {
+                    self.count("payroll.settlement_days", days);
+                }
+            }
+            Engagement::Dispatch => {
+                self.give("payroll.idle", Given::Boolean(own.idle));
+                self.give("payroll.insured_at_host", Given::Boolean(insured_at_host));
+            }
+            Engagement::Internship => {
+                let stated = own.full_time_student;
+                self.give("payroll.remuneration.student_stated", Given::Boolean(stated.is_some()));
+                if let Some(student) = stated {
+                    self.give("payroll.remuneration.full_time_student", Given::Boolean(student));
+                }
+            }
+            Engagement::Platform => self.platform(row),
+            Engagement::Service => {
+                for (id, amount) in [
+                    ("tax.labour.earlier_in_month", own.project_paid),
+                    ("tax.labour.earlier_withheld", own.project_withheld),
+                ] {
+                    if let Some(amount) = amount {
+                        self.money(id, amount);
+                    }
+                }
+                self.money("tax.labour.allowed_taxes", own.allowed_taxes);
+            }
+            Engagement::FullTime | Engagement::OverAge => {}
+        }
+    }
+
+    fn platform(&mut self, row: &RosterRow) {
+        let own = &row.particulars;
+        if own.income_broken {
+            self.give("tax.platform.gap", Given::Boolean(true));
+        }
+        if let Some(reading) = own.break_reading {
+            self.choose("tax.platform.chosen_reading", reading.member());
+        }
+        for (id, months) in
+            [("tax.platform.months", own.run_months), ("tax.platform.calendar_months", own.calendar_months)]
+        {
+            if let Some(months) = months {
+                self.count(id, months);
+            }
+        }
+        for (id, amount) in
+            [("tax.platform.run_income", own.run_income), ("tax.platform.run_withheld", own.run_withheld)]
+        {
+            if let Some(amount) = amount {
+                self.money(id, amount);
+            }
+        }
     }
 
     fn employment(&mut self, row: &RosterRow, paying: &Paying) {
@@ -222,39 +309,46 @@ impl Reader<'_> {
         }
     }
 
-    /// All that the month pays: the base of a joiner, who has no earlier wage.
+    /// All that the month pays.
     fn wage(&self) -> Result<Money, ArithmeticError> {
-        let row = self.row;
-        Money::sum([row.base_wage, row.performance_wage, row.night_allowance, row.heat_allowance, row.bonus])
+        Money::sum(std::iter::once(self.row.main_pay).chain(self.row.items.values().copied()))
     }
 
-    /// A base as given; a joiner's that was left blank is the month's wage.
-    fn base(&mut self, field: Field, given: Option<Money>, paying: &Paying) -> Option<Money> {
-        match (given, self.is_joiner(paying)) {
-            (Some(base), _) => Some(base),
-            (None, true) => match self.wage() {
-                Ok(wage) => Some(wage),
-                Err(error) => {
-                    self.refuse(field, String::new(), &error.to_string(), "核对各项工资");
-                    None
-                }
-            },
-            (None, false) => {
+    /// A month in which a platform pays nothing is a month without income, which a slip would hide.
+    fn platform(&mut self) {
+        let own = &self.row.particulars;
+        if self.row.engagement != Engagement::Platform {
+            return;
+        }
+        if self.wage() == Ok(Money::ZERO) {
+            self.refuse(Field::Remuneration, String::new(), "本期没有报酬", "没有收入的月份不列入名单");
+        }
+        if self.row.opening.is_some() && own.run_months.is_none() {
+            let problem = "填了期初累计收入，没有填连续月份数";
+            self.refuse(Field::RunMonths, String::new(), problem, "填写截至本月连续取得收入的月份数");
+        }
+    }
+
+    /// A base as given; one that may be left blank is the month's wage, which the rules compute.
+    fn base(&mut self, field: Field, given: Option<Money>, id: &str, paying: &Paying, facts: &mut Facts<'_>) {
+        match given {
+            Some(base) => facts.money(id, base),
+            None if self.is_joiner(paying) || !self.row.engagement.has_declared_base() => {}
+            None => {
                 let problem = "不是本期入职，不能空着";
                 self.refuse(field, String::new(), problem, "填写本缴费年度的申报基数");
-                None
             }
         }
     }
 
-    fn insurance(&mut self, paying: &Paying, facts: &mut Facts) {
-        if !self.is_due(self.row.insurance_from, paying) {
+    fn insurance(&mut self, paying: &Paying, facts: &mut Facts<'_>) {
+        if self.is_due(self.row.insurance_from, paying) {
+            self.base(Field::InsuranceBase, self.row.insurance_base, "social.declared_base", paying, facts);
+        } else {
             facts.give("social.months", Given::Number(Exact::ZERO));
-            // No base is needed; one that is not there would be told to be under the floor.
-            let base = self.row.insurance_base.or_else(|| self.wage().ok()).unwrap_or_default();
-            facts.money("social.declared_base", base);
-        } else if let Some(base) = self.base(Field::InsuranceBase, self.row.insurance_base, paying) {
-            facts.money("social.declared_base", base);
+            if let Some(base) = self.row.insurance_base {
+                facts.money("social.declared_base", base);
+            }
         }
         facts.give("payroll.class_stated", Given::Boolean(self.row.injury_class.is_some()));
         if let Some(class) = self.row.injury_class {
@@ -268,7 +362,7 @@ impl Reader<'_> {
         }
     }
 
-    fn fund(&mut self, paying: &Paying, facts: &mut Facts) {
+    fn fund(&mut self, paying: &Paying, facts: &mut Facts<'_>) {
         let rate = self.row.fund_rate.filter(|rate| !rate.value().is_zero());
         let due = self.is_due(self.row.fund_from, paying);
         let stated = rate.is_some();
@@ -283,9 +377,7 @@ impl Reader<'_> {
             return;
         }
         facts.give("fund.rate", Given::Number(rate.map_or(Exact::ZERO, Exact::from)));
-        if let Some(base) = self.base(Field::FundBase, self.row.fund_base, paying) {
-            facts.money("fund.declared_base", base);
-        }
+        self.base(Field::FundBase, self.row.fund_base, "fund.declared_base", paying, facts);
     }
 }
 
@@ -331,11 +423,11 @@ mod tests {
     }
 
     fn taken(changes: &[(&str, &str)]) -> Payable {
-        payable(&row(changes), &paying("2026-09-30"), BOOK.regions()).unwrap()
+        payable(&row(changes), &paying("2026-09-30"), &BOOK).unwrap()
     }
 
     fn refused(changes: &[(&str, &str)], paid_on: &str) -> Vec<(String, String)> {
-        let reasons = payable(&row(changes), &paying(paid_on), BOOK.regions()).unwrap_err();
+        let reasons = payable(&row(changes), &paying(paid_on), &BOOK).unwrap_err();
         assert!(reasons.iter().all(|one| one.row == 2 && !one.remedy.is_empty()), "{reasons:?}");
         reasons.into_iter().map(|one| (one.column, one.problem)).collect()
     }
@@ -380,12 +472,10 @@ mod tests {
     fn the_other_side_of_each_edge_is_taken() {
         taken(&[("缺勤扣款", "3200")]);
         taken(&[("任职受雇日期", "2026-09-30"), ("社保缴费基数", "")]);
-        // A joiner's blank bases are the month's wage.
-        let joiner =
-            taken(&[("任职受雇日期", "2026-09-01"), ("社保缴费基数", ""), ("公积金缴存比例", "7%"), ("奖金", "100")]);
-        let wage = Given::Number(Exact::from(3300));
-        assert_eq!(joiner.month.facts["social.declared_base"], wage);
-        assert_eq!(joiner.month.facts["fund.declared_base"], wage);
+        // A joiner's blank bases are left to the rules, which take the month's wage.
+        let joiner = taken(&[("任职受雇日期", "2026-09-01"), ("社保缴费基数", ""), ("公积金缴存比例", "7%")]);
+        assert!(!joiner.month.facts.contains_key("social.declared_base"));
+        assert!(!joiner.month.facts.contains_key("fund.declared_base"));
     }
 
     #[test]

@@ -5,9 +5,10 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use chrono::{Datelike, NaiveDate};
 
 use super::{
-    AdditionalDeductions, AdditionalItems, Engagement, Opening, RosterRow,
-    columns::{Field, SAMPLE},
+    AdditionalDeductions, AdditionalItems, Engagement, Opening, Particulars, RosterRow,
+    columns::{Field, ITEMS, SAMPLE},
     identity::{id_kind, id_number},
+    particulars,
     values::{self, Fault, Reading},
 };
 use crate::{
@@ -29,11 +30,20 @@ pub(super) struct People<'a> {
     worker_numbers: BTreeMap<String, u32>,
     /// The row that first had a document, by payer, kind and number.
     documents: BTreeMap<(Option<String>, String, String), u32>,
+    /// The row that first had a bank account, and whose it was by the number of the document.
+    accounts: BTreeMap<String, (u32, String)>,
 }
 
 impl<'a> People<'a> {
     pub(super) fn new(table: &'a Table, places: BTreeMap<Field, usize>, period_end: NaiveDate) -> Self {
-        Self { table, places, period_end, worker_numbers: BTreeMap::new(), documents: BTreeMap::new() }
+        Self {
+            table,
+            places,
+            period_end,
+            worker_numbers: BTreeMap::new(),
+            documents: BTreeMap::new(),
+            accounts: BTreeMap::new(),
+        }
     }
 
     /// Whether the row is the template's made-up one.
@@ -63,11 +73,14 @@ impl<'a> People<'a> {
         let insured_place = cells.required(Field::InsuredPlace, values::text);
         let hired = cells.required(Field::Hired, |value| employed_by(values::date(value)?, period_end));
         let left = cells.optional(Field::Left, |value| not_before(values::date(value)?, hired));
-        let base_wage = cells.required(Field::BaseWage, values::amount);
+        let particulars = Particulars::read(&mut cells);
+        let main_pay = particulars::main_pay(&mut cells, engagement, &particulars);
         let insurance_base = cells.optional(Field::InsuranceBase, values::amount);
         let insurance_from = cells.optional(Field::InsuranceFrom, values::month);
-        let insurance = Insurance { base: insurance_base, from: insurance_from, hired, left };
-        cells.check_insurance_base(insurance, period_end);
+        if engagement.is_none_or(Engagement::has_declared_base) {
+            let insurance = Insurance { base: insurance_base, from: insurance_from, hired, left };
+            cells.check_insurance_base(insurance, period_end);
+        }
 
         if let Some(number) = &worker_no {
             cells.first_time(Field::WorkerNo, self.worker_numbers.entry(number.clone()), "工号");
@@ -82,11 +95,11 @@ impl<'a> People<'a> {
         let project = cells.optional(Field::Project, values::text);
         let fund_place = cells.optional(Field::FundPlace, values::text);
         let work_place = cells.optional(Field::WorkPlace, values::text);
-        let performance_wage = cells.amount(Field::PerformanceWage);
-        let night_allowance = cells.amount(Field::NightAllowance);
-        let heat_allowance = cells.amount(Field::HeatAllowance);
-        let bonus = cells.amount(Field::Bonus);
+        let items = ITEMS.map(|(field, item)| (item, cells.amount(field)));
+        let items = items.into_iter().filter(|(_, amount)| *amount != Money::ZERO).collect();
         let absence_deduction = cells.amount(Field::AbsenceDeduction);
+        let loss_deduction = cells.amount(Field::LossDeduction);
+        let loss_agreed = cells.is_yes(Field::LossAgreed);
         let other_deduction = cells.amount(Field::OtherDeduction);
         let fund_base = cells.optional(Field::FundBase, values::amount);
         let fund_rate = cells.optional(Field::FundRate, values::share);
@@ -100,12 +113,15 @@ impl<'a> People<'a> {
         let health_insurance = cells.amount(Field::HealthInsurance);
         let deferred_pension = cells.amount(Field::DeferredPension);
         let opening = cells.opening();
-        let first_wage_this_year = cells.optional(Field::FirstWageThisYear, values::yes_no).unwrap_or(false);
-        let low_income_last_year = cells.optional(Field::LowIncomeLastYear, values::yes_no).unwrap_or(false);
+        let first_wage_this_year = cells.is_yes(Field::FirstWageThisYear);
+        let low_income_last_year = cells.is_yes(Field::LowIncomeLastYear);
         let bank_account = cells.optional(Field::BankAccount, values::bank_account);
+        if let (Some(account), Some(number)) = (&bank_account, &id_number) {
+            cells.own_account(self.accounts.entry(account.clone()), number);
+        }
         let note = cells.optional(Field::Note, values::text);
 
-        match (worker_no, name, id_kind, id_number, engagement, insured_place, hired, base_wage) {
+        match (worker_no, name, id_kind, id_number, engagement, insured_place, hired, main_pay) {
             (
                 Some(worker_no),
                 Some(name),
@@ -114,7 +130,7 @@ impl<'a> People<'a> {
                 Some(engagement),
                 Some(insured_place),
                 Some(hired),
-                Some(base_wage),
+                Some(main_pay),
             ) if cells.faults.is_empty() => Ok(RosterRow {
                 row: record.row,
                 worker_no,
@@ -131,12 +147,12 @@ impl<'a> People<'a> {
                 work_place,
                 hired,
                 left,
-                base_wage,
-                performance_wage,
-                night_allowance,
-                heat_allowance,
-                bonus,
+                main_pay,
+                items,
+                particulars,
                 absence_deduction,
+                loss_deduction,
+                loss_agreed,
                 other_deduction,
                 insurance_base,
                 insurance_from,
@@ -172,7 +188,7 @@ struct Insurance {
 }
 
 /// The cells of one row, and what was found wrong with them, with the place of the column.
-struct Cells<'a> {
+pub(super) struct Cells<'a> {
     table: &'a Table,
     places: &'a BTreeMap<Field, usize>,
     record: &'a Record,
@@ -184,14 +200,18 @@ impl Cells<'_> {
         self.places.get(&field).and_then(|place| self.record.cells.get(*place)?.as_ref())
     }
 
-    fn required<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Reading<T>) -> Option<T> {
+    pub(super) fn is_blank(&self, field: Field) -> bool {
+        self.value(field).is_none()
+    }
+
+    pub(super) fn required<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Reading<T>) -> Option<T> {
         if self.value(field).is_none() {
             self.reject(field, Fault::new("必填，这里是空的", format!("请填写{}", field.column().heading)));
         }
         self.optional(field, read)
     }
 
-    fn optional<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Reading<T>) -> Option<T> {
+    pub(super) fn optional<T>(&mut self, field: Field, read: impl FnOnce(&Value) -> Reading<T>) -> Option<T> {
         match read(self.value(field)?) {
             Ok(value) => Some(value),
             Err(fault) => {
@@ -201,8 +221,13 @@ impl Cells<'_> {
         }
     }
 
+    /// An answer that is no where it is left out.
+    pub(super) fn is_yes(&mut self, field: Field) -> bool {
+        self.optional(field, values::yes_no).unwrap_or(false)
+    }
+
     /// An amount that is zero where it is left out.
-    fn amount(&mut self, field: Field) -> Money {
+    pub(super) fn amount(&mut self, field: Field) -> Money {
         self.optional(field, values::amount).unwrap_or_default()
     }
 
@@ -271,6 +296,20 @@ impl Cells<'_> {
         }
     }
 
+    /// Refuses an account that is somebody else's in an earlier row: one of the two would be paid the other's wage.
+    fn own_account(&mut self, seen: Entry<'_, String, (u32, String)>, number: &str) {
+        match seen {
+            Entry::Vacant(place) => {
+                place.insert((self.record.row, number.to_owned()));
+            }
+            Entry::Occupied(first) if first.get().1 != number => {
+                let problem = format!("与第 {} 行另一人的银行账号相同", first.get().0);
+                self.reject(Field::BankAccount, Fault::new(problem, "核对账号；确要代收的，按本人账号支付"));
+            }
+            Entry::Occupied(_) => {}
+        }
+    }
+
     /// A line of totals at the foot of the table.
     fn total_line(&self) -> Option<Rejected> {
         let (place, value) =
@@ -286,7 +325,7 @@ impl Cells<'_> {
         })
     }
 
-    fn reject(&mut self, field: Field, fault: Fault) {
+    pub(super) fn reject(&mut self, field: Field, fault: Fault) {
         let place = self.places.get(&field).copied();
         let column = place.and_then(|place| self.table.headings.get(place)).map_or(field.column().heading, |h| h);
         let value = self.value(field).map(ToString::to_string).unwrap_or_default();
@@ -305,15 +344,13 @@ impl Cells<'_> {
 }
 
 fn engagement(value: &Value) -> Reading<Engagement> {
-    let names = |forms: &[Engagement]| forms.iter().map(|form| form.label()).collect::<Vec<_>>().join("、");
     let written = fold(&values::text(value)?);
     match Engagement::ALL.into_iter().find(|form| form.label() == written) {
-        Some(form) if Engagement::PAYABLE.contains(&form) => Ok(form),
-        Some(form) => Err(Fault::new(
-            format!("目前只能核算{}，还不能核算{}", names(&Engagement::PAYABLE), form.label()),
-            "请从这份名册中移出，另行核算",
-        )),
-        None => Err(Fault::new("不认识的用工形式", format!("请从以下选一种：{}", names(&Engagement::ALL)))),
+        Some(form) => Ok(form),
+        None => {
+            let labels = Engagement::ALL.map(Engagement::label).join("、");
+            Err(Fault::new("不认识的用工形式", format!("请从以下选一种：{labels}")))
+        }
     }
 }
 

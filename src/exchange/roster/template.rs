@@ -6,7 +6,7 @@ use rust_decimal::Decimal;
 use rust_xlsxwriter::{Color, DataValidation, ExcelDateTime, Format, FormatAlign, Formula, Note, Worksheet, XlsxError};
 
 use super::{
-    Engagement,
+    BreakReading, Engagement,
     columns::{COLUMNS, Column, Field, Kind, SAMPLE},
     identity::ID_KINDS,
     values,
@@ -16,7 +16,7 @@ use crate::{
         table::{Table, Value},
         workbook::{self, AMOUNT_FORMAT, WorkbookError, for_print, heading_format, undated, write_decimal},
     },
-    quantity::{Money, Rate},
+    quantity::{Exact, Money, Rate},
 };
 
 const ROSTER: &str = "名册";
@@ -122,6 +122,8 @@ fn fill(
     let decimal = match kind {
         Kind::Amount => values::amount(value).ok().map(Money::to_decimal),
         Kind::Rate => values::share(value).ok().map(Rate::value),
+        Kind::Hours => values::hours(value).ok().and_then(Exact::to_decimal),
+        Kind::Count => values::count(value).ok().map(Decimal::from),
         Kind::Class => values::injury_class(value).ok().map(Decimal::from),
         _ => None,
     };
@@ -142,12 +144,14 @@ fn format(kind: Kind) -> Format {
         Kind::Amount => AMOUNT_FORMAT,
         Kind::Rate => "0.0%",
         Kind::Date => "yyyy-mm-dd",
-        Kind::Class => "0",
+        Kind::Class | Kind::Count => "0",
+        Kind::Hours => "0.##",
         Kind::Text
         | Kind::Number
         | Kind::IdKind
         | Kind::Engagement
         | Kind::Month
+        | Kind::Reading
         | Kind::YesNo
         | Kind::Scheme
         | Kind::Told => "@",
@@ -181,7 +185,9 @@ fn holds(kind: Kind) -> &'static str {
         Kind::Rate => "比例。",
         Kind::YesNo => "填“是”或“否”（不填为“否”）。",
         Kind::Told => "填“是”或“否”。",
-        Kind::IdKind | Kind::Engagement | Kind::Class | Kind::Scheme => "从下拉列表中选择。",
+        Kind::Hours => "小时数。",
+        Kind::Count => "整数。",
+        Kind::IdKind | Kind::Engagement | Kind::Class | Kind::Reading | Kind::Scheme => "从下拉列表中选择。",
         Kind::Text | Kind::Number => "",
     }
 }
@@ -189,7 +195,8 @@ fn holds(kind: Kind) -> &'static str {
 fn choices(kind: Kind) -> Result<Option<DataValidation>, XlsxError> {
     let choose = DataValidation::new();
     let list = match kind {
-        Kind::Engagement => choose.allow_list_strings(&Engagement::PAYABLE.map(Engagement::label))?,
+        Kind::Engagement => choose.allow_list_strings(&Engagement::ALL.map(Engagement::label))?,
+        Kind::Reading => choose.allow_list_strings(&BreakReading::ALL.map(BreakReading::label))?,
         Kind::YesNo | Kind::Told => choose.allow_list_strings(&["是", "否"])?,
         Kind::Class => choose.allow_list_strings(&["1", "2", "3", "4", "5", "6", "7", "8"])?,
         Kind::Scheme => choose.allow_list_strings(&["一档", "二档", "三档"])?,

@@ -4,7 +4,7 @@ use chrono::{Datelike, NaiveDate};
 
 use crate::{
     exchange::{table::Value, text::fold},
-    quantity::{Money, NumberError, Rate},
+    quantity::{Exact, Money, NumberError, Rate},
 };
 
 /// What is wrong with a cell, for the person who filled it.
@@ -24,6 +24,8 @@ pub(super) type Reading<T> = Result<T, Fault>;
 
 /// Ten billion yuan: above it a figure is a slip of the finger, or an account number in the wrong column.
 const MAX_AMOUNT: Money = Money::from_fen(1_000_000_000_000);
+/// The hours of the longest month.
+const HOURS_OF_A_MONTH: i64 = 31 * 24;
 /// Years outside are typing errors (0206, 2206).
 const YEARS: std::ops::RangeInclusive<i32> = 1950..=2100;
 /// Excel keeps 15 digits of a number and makes the others zero.
@@ -155,6 +157,27 @@ pub(super) fn share(value: &Value) -> Reading<Rate> {
         return Err(Fault::new("比例应在 0 与 100% 之间", SPELLINGS));
     }
     Ok(rate)
+}
+
+/// A number of hours within a month, at most two decimals.
+pub(super) fn hours(value: &Value) -> Reading<Exact> {
+    const PLAIN: &str = "填小时数，如 86 或 86.5";
+    let hours = Exact::parse(&fold(&text(value)?)).map_err(|_| Fault::new("不是小时数", PLAIN))?;
+    if hours.is_negative() || hours > Exact::from(HOURS_OF_A_MONTH) {
+        return Err(Fault::new(format!("小时数应在 0 与 {HOURS_OF_A_MONTH} 之间"), PLAIN));
+    }
+    match hours.to_decimal() {
+        Some(decimal) if decimal.normalize().scale() <= 2 => Ok(hours),
+        _ => Err(Fault::new("小时数超过两位小数", PLAIN)),
+    }
+}
+
+/// A whole number of days or months.
+pub(super) fn count(value: &Value) -> Reading<u32> {
+    match fold(&text(value)?).parse() {
+        Ok(count @ 0..=366) => Ok(count),
+        _ => Err(Fault::new("不是整数", "填 0 至 366 的整数")),
+    }
 }
 
 /// A day: a date cell, or text such as 2026-08-01, 2026/8/1, 2026年8月1日, 20260801.

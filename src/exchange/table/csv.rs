@@ -1,11 +1,14 @@
 //! CSV as spreadsheet programs save it: UTF-8 with or without a mark, GBK (GB18030), or UTF-16 ("Unicode text").
 
-use encoding_rs::{Encoding, GB18030, UTF_8};
-
 use super::{Grid, TableFault, Value};
+use crate::exchange::text::{Decoded, decode};
 
 pub(super) fn read(bytes: &[u8]) -> Result<Grid, TableFault> {
-    let text = decode(bytes)?;
+    let text = match decode(bytes) {
+        Decoded::Text(text) => text,
+        Decoded::Binary => return Err(TableFault::NotATable),
+        Decoded::Fault { line } => return Err(TableFault::Encoding { line }),
+    };
     if text.contains('\0') {
         return Err(TableFault::NotATable);
     }
@@ -43,28 +46,6 @@ fn blank_lines(text: &str, position: &::csv::Position) -> u64 {
     skipped.filter(|byte| **byte == b'\n').count() as u64
 }
 
-/// A byte-order mark decides; without one, whatever is valid UTF-8 is UTF-8, since Chinese text in GBK hardly ever is.
-fn decode(bytes: &[u8]) -> Result<String, TableFault> {
-    let (encoding, body) = match Encoding::for_bom(bytes) {
-        Some((encoding, mark)) => (encoding, &bytes[mark..]),
-        None if std::str::from_utf8(bytes).is_ok() => (UTF_8, bytes),
-        None => (GB18030, bytes),
-    };
-    match encoding.decode_without_bom_handling_and_without_replacement(body) {
-        Some(text) => Ok(text.into_owned()),
-        None if looks_binary(body) => Err(TableFault::NotATable),
-        None => {
-            let readable = encoding.decode_without_bom_handling(body).0;
-            let until_fault = readable.split('\u{FFFD}').next().unwrap_or_default();
-            Err(TableFault::Encoding { line: until_fault.matches('\n').count() + 1 })
-        }
-    }
-}
-
-fn looks_binary(bytes: &[u8]) -> bool {
-    bytes.contains(&0)
-}
-
 fn looks_like_web_page(text: &str) -> bool {
     let start: String = text.trim_start().chars().take(200).collect::<String>().to_lowercase();
     start.starts_with('<') && ["<html", "<!doctype html", "<table", "<meta"].iter().any(|tag| start.contains(tag))
@@ -78,7 +59,7 @@ fn delimiter(text: &str) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use encoding_rs::{GBK, UTF_16LE};
+    use encoding_rs::{Encoding, GB18030, GBK, UTF_16LE};
 
     use super::*;
 

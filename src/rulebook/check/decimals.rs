@@ -65,7 +65,7 @@ impl Bounds<'_> {
             Body::Carried(carried) => match carried.aggregate {
                 Aggregate::Average => None,
                 Aggregate::Count => Some(0),
-                Aggregate::Sum | Aggregate::Last => self.of_entry(carried.figure),
+                Aggregate::Sum | Aggregate::First | Aggregate::Last => self.of_entry(carried.figure),
             },
             Body::Value(timeline) => Some(of_timeline(timeline)),
             Body::Supplied | Body::Dimension | Body::Scale(_) => Some(own),

@@ -171,10 +171,13 @@ impl Reader<'_> {
             over: match word("over").as_str() {
                 "12-months" => Window::TwelveMonths,
                 "run-of-months" => Window::RunOfMonths,
+                "month" => Window::Month,
+                "project-month" => Window::ProjectMonth,
                 _ => Window::TaxYear,
             },
             aggregate: match word("agg").as_str() {
                 "average" => Aggregate::Average,
+                "first" => Aggregate::First,
                 "last" => Aggregate::Last,
                 "count" => Aggregate::Count,
                 _ => Aggregate::Sum,

@@ -7,10 +7,11 @@ mod dated;
 mod declare;
 mod figure;
 mod question;
+mod review;
 mod supply;
 
 use super::{
-    book::{Book, PlaceFiles},
+    book::{Book, PatternFiles, PlaceFiles},
     calendar::Calendar,
     diagnostic::Diagnostic,
     instrument::{Instrument, Register},
@@ -31,6 +32,8 @@ const INSTRUMENTS_FILE: &str = "instruments.toml";
 const REGIONS_FILE: &str = "regions.toml";
 const CALENDAR_FILE: &str = "calendar.toml";
 const REGIONS_FOLDER: &str = "regions/";
+/// Files of patterns, which wait until a text is reviewed.
+const REVIEW_FILES: &str = "clauses/review";
 const CLAUSES_FOLDER: &str = "clauses/agreements/";
 
 /// Parses a file; what is no TOML is reported, and the rest is read as far as it goes.
@@ -67,6 +70,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     let mut working_days = None;
     let mut places = BTreeMap::new();
     let mut packages = Vec::new();
+    let mut patterns = Vec::new();
     let mut clauses = Vec::new();
     for (file, path, _) in sources.iter() {
         if path == INSTRUMENTS_FILE {
@@ -77,6 +81,8 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
             working_days = Some((file, parse(&sources, file, sink)));
         } else if let Some(below) = path.strip_prefix(REGIONS_FOLDER) {
             places.insert(below, file);
+        } else if path.starts_with(REVIEW_FILES) {
+            patterns.push(file);
         } else if path.starts_with(CLAUSES_FOLDER) {
             clauses.push((file, parse(&sources, file, sink)));
         } else {
@@ -101,6 +107,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
     drop((declared, rows, files));
     drop((packages, working_days, clauses));
     let packages = heads;
+    let patterns = PatternFiles::new(patterns);
     Book {
         sources,
         instruments,
@@ -111,6 +118,7 @@ pub(super) fn read(sources: Sources, sink: &mut Vec<Diagnostic>) -> Book {
         bodies,
         clauses: library,
         places,
+        patterns,
         digest: OnceLock::new(),
     }
 }

@@ -1,4 +1,4 @@
-//! The hotline's thirty slips computed a second time: from the cells of the roster and the figures of the law as they
+//! The hotline's forty-two slips, of all seven kinds, computed a second time: from the cells of the roster and the figures of the law as they
 //! are written here, on fractions, and compared line by line.
 
 use super::{
@@ -51,15 +51,70 @@ type Row = BTreeMap<String, String>;
 fn rows() -> Vec<Row> {
     let mut reader = csv::Reader::from_path(example("roster-2026-09.csv")).unwrap();
     let rows: Vec<Row> = reader.deserialize().map(Result::unwrap).collect();
-    assert_eq!(rows.len(), 30);
+    assert_eq!(rows.len(), 42);
     rows
 }
 
 /// What a slip must say, by the id of the line or the name of the figure.
 type Expected = BTreeMap<&'static str, BigRational>;
 
-/// Kunming, September 2026; everybody is in an industry of the first class.
 fn computed(row: &Row) -> Expected {
+    match row["用工形式"].as_str() {
+        "全日制" | "劳务派遣" => employee(row),
+        "非全日制" | "超龄" => insured_against_injury(row),
+        "实习" => intern(row),
+        "平台" => platform(row),
+        "劳务" => service(row),
+        other => panic!("{other}"),
+    }
+}
+
+/// What is paid without any contribution of the worker's, after tax.
+fn paid(gross: BigRational, tax: BigRational, injury: Option<BigRational>) -> Expected {
+    let cost = injury.as_ref().map_or_else(|| gross.clone(), |injury| &gross + injury);
+    let mut expected: Expected = injury.map(|injury| ("injury_employer", injury)).into_iter().collect();
+    expected.extend([("net", &gross - &tax), ("employer_cost", cost), ("own_total", whole(0))]);
+    expected.extend([("tax", tax), ("gross", gross)]);
+    expected
+}
+
+/// By the hour, or past the age of retirement: injury insurance alone, on the month's pay; nobody here owes tax.
+fn insured_against_injury(row: &Row) -> Expected {
+    let cell = |heading: &str| number(&row[heading]);
+    let gross = cell("基本工资") + fen(&(cell("计酬小时") * cell("小时计酬标准")));
+    let base = clamp(gross.clone(), "4403", "22017");
+    paid(gross, whole(0), Some(fen(&(base * number("0.2%")))))
+}
+
+/// Eight tenths of the pay to date, less 5,000 a month, on the annual table.
+fn cumulative(row: &Row, months: i64) -> Expected {
+    let cell = |heading: &str| number(&row[heading]);
+    let pay = cell("劳务报酬");
+    let to_date = (cell("期初累计收入") + &pay) * number("80%");
+    let mut year = Year { income: to_date, special: whole(0), withheld: cell("期初累计已预扣税额") };
+    let tax = year.withhold(&whole(0), &whole(0), &whole(5_000 * months));
+    paid(pay, tax, None)
+}
+
+fn intern(row: &Row) -> Expected {
+    cumulative(row, 10 - row["任职受雇日期"][5..7].parse::<i64>().unwrap())
+}
+
+/// The months of the unbroken run; whoever had a month without income took the reading by which only these begin anew.
+fn platform(row: &Row) -> Expected {
+    cumulative(row, row["连续月份数"].parse().unwrap())
+}
+
+/// The payment less 800 yuan or a fifth, at a fifth up to 20,000 yuan.
+fn service(row: &Row) -> Expected {
+    let pay = number(&row["劳务报酬"]);
+    let taxable = if pay <= whole(4_000) { &pay - whole(800) } else { &pay * number("80%") };
+    assert!(taxable <= whole(20_000));
+    paid(pay, fen(&(taxable * number("20%"))), None)
+}
+
+/// Kunming, September 2026; everybody is in an industry of the first class.
+fn employee(row: &Row) -> Expected {
     let cell = |heading: &str| number(&row[heading]);
     let wage = cell("基本工资") + cell("绩效工资") + cell("夜班津贴") + cell("奖金");
     let gross = &wage - cell("缺勤扣款");
@@ -127,7 +182,7 @@ fn every_line_of_every_slip_is_what_other_arithmetic_makes_of_the_roster() {
 #[test]
 fn the_totals_are_the_sums_of_the_slips() {
     let totals = &HOTLINE.json["totals"];
-    assert_eq!(totals["workers"], 30);
+    assert_eq!(totals["workers"], 42);
     for name in ["gross", "tax", "net", "employer_cost"] {
         let sum = HOTLINE.slips().iter().fold(whole(0), |sum, slip| sum + number(figure(slip, name)));
         assert_eq!(number(figure(totals, name)), sum, "{name}");
@@ -160,5 +215,5 @@ fn everybody_has_a_slip_of_one_page_that_carries_what_it_was_made_from() {
         assert!(figure(&facts, "id_number").starts_with("**************"), "{name}");
         names.insert(name);
     }
-    assert_eq!(names.len(), 30);
+    assert_eq!(names.len(), 42);
 }

@@ -3,7 +3,7 @@
 use chrono::{Days, Months, NaiveDate};
 use gongche::{
     engine::Places,
-    payroll::{Balance, Known, Line, Month, Row, Slip, Totals},
+    payroll::{Balance, Earlier, Known, Line, Month, Row, Slip, Totals},
     quantity::{Exact, Money},
     rulebook::{Book, Given, Sources},
 };
@@ -118,7 +118,14 @@ impl Someone {
             ]
             .map(|(id, given)| (id.to_owned(), given)),
         );
-        Row { places: Places::all(Some(CITIES[self.city])), hired: self.hired, left: None, facts, known }
+        Row {
+            places: Places::all(Some(CITIES[self.city])),
+            hired: self.hired,
+            left: None,
+            project: String::new(),
+            facts,
+            known,
+        }
     }
 
     fn known(&self) -> Known {
@@ -135,7 +142,7 @@ impl Someone {
         let mut known = self.known();
         let slip = |(at, (paid_on, month)): (usize, &(NaiveDate, Month<'static>))| {
             let slip = month.slip(&self.row(at, *paid_on, known.clone())).unwrap();
-            known.slips.push(slip.carried.clone());
+            known.slips.push(Earlier { paid_on: *paid_on, project: String::new(), amounts: slip.carried.clone() });
             slip
         };
         MONTHS.iter().enumerate().map(slip).collect()

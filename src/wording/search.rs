@@ -1,0 +1,203 @@
+//! A path through the marks of a sentence.
+
+use super::{
+    lexicon::ConceptId,
+    marked::{Grammar, Hit, Mark, Marked, Meaning},
+    pattern::{Atom, Gap, Item, Part, Pattern},
+};
+use crate::quantity::Exact;
+
+/// Where a pattern was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Match {
+    /// First byte of the first item.
+    pub start: usize,
+    /// One past the last byte of the last.
+    pub end: usize,
+    /// What the items are, in the order of the text.
+    pub hits: Vec<Hit>,
+}
+
+impl Match {
+    /// The last quantity among the items.
+    #[must_use]
+    pub fn quantity(&self) -> Option<Exact> {
+        self.hits.iter().rev().find_map(|hit| match hit.what {
+            Mark::Quantity(_, value) => Some(value),
+            Mark::Concept(_) => None,
+        })
+    }
+}
+
+/// Looks for a pattern. With `found`, it is a guard, which may refer to what was found and which no prohibition lays to
+/// rest. Of several matches the one that ends first.
+///
+/// In a sentence with a lead, at least one item stands in the sentence itself: the lead was searched on its own.
+#[must_use]
+pub fn search(pattern: &Pattern, meaning: &Meaning<'_>, marked: &Marked, found: Option<&Match>) -> Option<Match> {
+    let search = Search { grammar: meaning.grammar, marked, found, minds_negation: minds(pattern, meaning, found) };
+    let mut hits = Vec::new();
+    for part in &pattern.parts {
+        match part {
+            Part::Absent(item) => {
+                if !search.candidates(item).is_empty() {
+                    return None;
+                }
+            }
+            Part::Sequence(items) => hits.extend(search.sequence(items)?),
+        }
+    }
+    hits.sort_by_key(|hit: &Hit| (hit.start, hit.end));
+    let (start, end) = (hits.first()?.start, hits.iter().map(|hit| hit.end).max()?);
+    (found.is_some() || end > marked.own).then_some(Match { start, end, hits })
+}
+
+/// Whether a prohibition lays the pattern to rest: not where the pattern itself looks for one.
+fn minds(pattern: &Pattern, meaning: &Meaning<'_>, found: Option<&Match>) -> bool {
+    found.is_none() && !pattern.concepts().any(|concept| meaning.is_negative(concept))
+}
+
+impl Meaning<'_> {
+    /// Whether a concept speaks of what is not, so that its patterns mind no prohibition: every word of it is one of
+    /// the grammar's, or begins with one.
+    fn is_negative(&self, concept: ConceptId) -> bool {
+        let nots = self.lexicon.words(self.grammar.not);
+        let words = self.lexicon.words(concept);
+        !words.is_empty() && words.iter().all(|word| nots.iter().any(|not| word.starts_with(not.as_str())))
+    }
+}
+
+struct Search<'s> {
+    grammar: Grammar,
+    marked: &'s Marked,
+    found: Option<&'s Match>,
+    minds_negation: bool,
+}
+
+/// A hit on the way, and which of the step before it came from.
+struct Step {
+    hit: Hit,
+    from: usize,
+}
+
+impl Search<'_> {
+    /// The hits of a sequence; of all its paths one that ends first, with the shortest gaps from behind.
+    fn sequence(&self, items: &[(Gap, Item)]) -> Option<Vec<Hit>> {
+        let act = items.iter().position(|(_, item)| item.act).unwrap_or(items.len() - 1);
+        let mut steps: Vec<Vec<Step>> = Vec::with_capacity(items.len());
+        for (at, (gap, item)) in items.iter().enumerate() {
+            let without: Vec<Hit> = gap.without.iter().flat_map(|item| self.candidates(item)).collect();
+            let mut next = Vec::new();
+            for hit in self.candidates(item) {
+                if at == act && self.minds_negation && self.is_negated(hit) {
+                    continue;
+                }
+                let Some(before) = at.checked_sub(1).and_then(|before| steps.get(before)) else {
+                    next.push(Step { hit, from: 0 });
+                    continue;
+                };
+                let from = before.iter().rposition(|step| self.reaches(step.hit, hit, gap, &without));
+                next.extend(from.map(|from| Step { hit, from }));
+            }
+            if next.is_empty() {
+                return None;
+            }
+            steps.push(next);
+        }
+        let own = |step: &&Step| self.found.is_some() || step.hit.end > self.marked.own;
+        let mut at = steps.last()?.iter().position(|step| own(&step)).unwrap_or(0);
+        let mut hits = Vec::new();
+        for step in steps.iter().rev() {
+            let step = step.get(at)?;
+            hits.push(step.hit);
+            at = step.from;
+        }
+        hits.reverse();
+        Some(hits)
+    }
+
+    fn candidates(&self, item: &Item) -> Vec<Hit> {
+        let mut candidates = Vec::new();
+        for atom in &item.any {
+            let text = self.marked.folded.text();
+            let point = |at: usize| Hit { what: Mark::Concept(self.grammar.mask), start: at, end: at, acts: false };
+            match atom {
+                Atom::Start => candidates.push(point(0)),
+                Atom::End => candidates.push(point(text.trim_end_matches(['。', ';', '!', '?', '.']).len())),
+                Atom::Found => {
+                    candidates.extend(self.found.map(|found| Hit { end: found.end, ..point(found.start) }));
+                }
+                Atom::Concept(concept) if !self.marked.has(*concept) => {}
+                Atom::Subject(concept) if !self.marked.has(*concept) => {}
+                Atom::Concept(concept) => candidates.extend(self.hits(|hit| hit.what == Mark::Concept(*concept))),
+                Atom::Subject(concept) => {
+                    candidates.extend(self.hits(|hit| hit.what == Mark::Concept(*concept) && hit.acts));
+                }
+                Atom::Quantity(family) => candidates
+                    .extend(self.hits(|hit| matches!(hit.what, Mark::Quantity(found, _) if found == *family))),
+            }
+        }
+        if item.any.len() > 1 {
+            candidates.sort_by_key(|hit| (hit.start, hit.end));
+        }
+        candidates
+    }
+
+    fn hits(&self, wanted: impl Fn(&Hit) -> bool) -> impl Iterator<Item = Hit> {
+        self.marked.hits.iter().copied().filter(move |hit| wanted(hit))
+    }
+
+    /// Whether the gap between two hits is as it should be.
+    fn reaches(&self, before: Hit, after: Hit, gap: &Gap, without: &[Hit]) -> bool {
+        if after.start < before.end {
+            return false;
+        }
+        let between = &self.marked.folded.text()[before.end..after.start];
+        gap.most.is_none_or(|most| self.marked.folded.characters(before.end, after.start) <= most)
+            && (gap.over_commas || !between.contains([',', ':', ';', '。']))
+            && !without.iter().any(|other| before.end <= other.start && other.end <= after.start)
+    }
+
+    /// Whether a prohibition or denial governs an act: it stands before it in the same stretch of the sentence, with
+    /// nothing between them that turns it round. A prohibition in the lead governs the whole of the list.
+    fn is_negated(&self, act: Hit) -> bool {
+        self.marked.hits.iter().filter(|hit| hit.what == Mark::Concept(self.grammar.not)).any(|not| {
+            // 不得收取: the word itself may carry the no.
+            let within = act.start <= not.start && not.end <= act.end;
+            not.end <= act.start && !within && self.governs(*not, act)
+        })
+    }
+
+    fn governs(&self, not: Hit, act: Hit) -> bool {
+        const FARTHEST: usize = 40;
+        let turned = self
+            .marked
+            .hits
+            .iter()
+            .any(|hit| hit.what == Mark::Concept(self.grammar.reversal) && not.end <= hit.start && hit.end <= act.start);
+        let in_lead = not.end <= self.marked.own && act.start >= self.marked.own;
+        if in_lead {
+            // 不得有下列行为: what turns it round in the lead is not what stands in an item.
+            return self
+                .hits(|hit| hit.what == Mark::Concept(self.grammar.listing))
+                .any(|hit| not.end <= hit.start && hit.end <= self.marked.own);
+        }
+        !turned
+            && self.marked.folded.characters(not.end, act.start) <= FARTHEST
+            && self.one_stretch(not.end, act.start)
+    }
+
+    /// Whether no comma divides two places, save those after which the sentence goes on with 或, 也 and the like.
+    fn one_stretch(&self, from: usize, to: usize) -> bool {
+        let text = self.marked.folded.text();
+        text[from..to].match_indices([',', ':', ';', '。']).all(|(at, sign)| {
+            let next = from + at + sign.len();
+            sign == ","
+                && self
+                    .marked
+                    .hits
+                    .iter()
+                    .any(|hit| hit.what == Mark::Concept(self.grammar.goes_on) && hit.start == next)
+        })
+    }
+}
