@@ -144,7 +144,8 @@ mod tests {
             assert_eq!((found.style, found.label.as_str()), (style, label), "{text}");
             assert!(text[found.length..].starts_with(|c: char| !c.is_whitespace()), "{text}");
         }
-        for text in ["2026年1月1日", "3.5元每小时", "第三方", "一般情况下", "100人", "乙方", "（甲方）", ""] {
+        for text in ["2026年1月1日", "3.5元每小时", "第三方", "一般情况下", "100人", "乙方", "（甲方）", ""]
+        {
             assert_eq!(enumerator(text), None, "{text}");
         }
     }

@@ -159,13 +159,7 @@ impl<'r> Reviewer<'r> {
         views
     }
 
-    fn caught(
-        &self,
-        trap: &'r Trap,
-        at: usize,
-        views: &[Marked],
-        open: &mut BTreeSet<String>,
-    ) -> Option<Caught<'r>> {
+    fn caught(&self, trap: &'r Trap, at: usize, views: &[Marked], open: &mut BTreeSet<String>) -> Option<Caught<'r>> {
         for view in views {
             for pattern in &trap.find {
                 let Some(found) = search(pattern, &self.meaning, view, None) else { continue };
@@ -255,9 +249,8 @@ impl<'r> Reviewer<'r> {
             .required
             .iter()
             .filter(|one| one.kinds.contains(&self.settings.kind) && one.holds(self.settings.on));
-        let there = |pattern: &Pattern| {
-            self.marked.iter().any(|marked| search(pattern, &self.meaning, marked, None).is_some())
-        };
+        let there =
+            |pattern: &Pattern| self.marked.iter().any(|marked| search(pattern, &self.meaning, marked, None).is_some());
         wanted
             .filter(|one| !one.find.iter().any(there))
             .map(|one| Missing {

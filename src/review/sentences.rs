@@ -60,7 +60,8 @@ pub(super) fn paragraphs(source: &str) -> Vec<String> {
         }
         match paragraphs.last_mut().filter(|last| open && goes_on(last, line)) {
             Some(last) => {
-                if last.ends_with(|c: char| c.is_ascii_alphanumeric()) && bare.starts_with(|c: char| c.is_ascii_alphanumeric())
+                if last.ends_with(|c: char| c.is_ascii_alphanumeric())
+                    && bare.starts_with(|c: char| c.is_ascii_alphanumeric())
                 {
                     last.push(' ');
                 }
@@ -75,8 +76,8 @@ pub(super) fn paragraphs(source: &str) -> Vec<String> {
 
 /// Signs and words after which no sentence ends.
 const GOES_ON: [char; 28] = [
-    '，', ',', '、', '的', '向', '和', '与', '及', '或', '在', '为', '对', '由', '应', '须', '将', '把', '被', '不', '得',
-    '可', '以', '并', '且', '按', '从', '给', '（',
+    '，', ',', '、', '的', '向', '和', '与', '及', '或', '在', '为', '对', '由', '应', '须', '将', '把', '被', '不',
+    '得', '可', '以', '并', '且', '按', '从', '给', '（',
 ];
 
 fn goes_on(last: &str, line: &str) -> bool {
@@ -183,7 +184,8 @@ impl Splitter {
     fn clause(&self, number: usize) -> String {
         let shown: Vec<&Enumerator> =
             self.stack.iter().filter(|above| above.style != Style::Chapter && !above.label.is_empty()).collect();
-        let from = shown.iter().rposition(|above| matches!(above.style, Style::Article | Style::Dotted(_))).unwrap_or(0);
+        let from =
+            shown.iter().rposition(|above| matches!(above.style, Style::Article | Style::Dotted(_))).unwrap_or(0);
         let mut clause = String::new();
         for above in &shown[from..] {
             if clause.ends_with(|c: char| c.is_ascii_digit()) && above.label.starts_with(|c: char| c.is_ascii_digit()) {
@@ -249,16 +251,12 @@ mod tests {
 
     #[test]
     fn a_page_breaks_lines_but_no_sentences() {
-        let source = "第一条 乙方入职时应当向甲方一次性交纳工作服\n押金人民币五百元，\n离职时退还。\n　　第二段。\n标题\n正文。";
+        let source =
+            "第一条 乙方入职时应当向甲方一次性交纳工作服\n押金人民币五百元，\n离职时退还。\n　　第二段。\n标题\n正文。";
         let found: Vec<String> = text(source).sentences.into_iter().map(|one| one.text).collect();
         assert_eq!(
             found,
-            [
-                "第一条 乙方入职时应当向甲方一次性交纳工作服押金人民币五百元，离职时退还。",
-                "第二段。",
-                "标题",
-                "正文。"
-            ]
+            ["第一条 乙方入职时应当向甲方一次性交纳工作服押金人民币五百元，离职时退还。", "第二段。", "标题", "正文。"]
         );
     }
 
@@ -268,13 +266,25 @@ mod tests {
         let clauses: Vec<String> = shown(source).into_iter().map(|(clause, _)| clause).collect();
         assert_eq!(
             clauses,
-            ["第1段", "第十二条", "第十二条（一）", "第十二条（二）", "第十二条（二）1", "第十二条（二）2", "第十三条", "12.3"]
+            [
+                "第1段",
+                "第十二条",
+                "第十二条（一）",
+                "第十二条（二）",
+                "第十二条（二）1",
+                "第十二条（二）2",
+                "第十三条",
+                "12.3"
+            ]
         );
     }
 
     #[test]
     fn items_know_what_introduces_them() {
-        for source in ["不得有下列行为：（一）甲；（二）乙。\n第二条 丙。", "不得有下列行为：\n（一）甲；\n（二）乙。\n第二条 丙。"] {
+        for source in [
+            "不得有下列行为：（一）甲；（二）乙。\n第二条 丙。",
+            "不得有下列行为：\n（一）甲；\n（二）乙。\n第二条 丙。",
+        ] {
             let text = text(source);
             let leads: Vec<Option<&str>> =
                 text.parts.iter().map(|part| part.lead.map(|lead| text.parts[lead].folded.text())).collect();

@@ -1,7 +1,7 @@
 //! The JSON Schema of rule files, for editors: made from the shapes that the reader itself uses.
 
-use super::shape_review::REVIEW;
 use super::shape::{CALENDAR, CLAUSES, Form, INSTRUMENTS, Key, PACKAGE, REGION, REGION_TREE, Shape};
+use super::shape_review::REVIEW;
 use serde_json::{Map, Value, json};
 
 /// The schema of every kind of rule file.

@@ -5,7 +5,11 @@ use super::shape::{CONFIDENCES, Form, Shape, may, must};
 static REVIEW_HEAD: Shape = Shape {
     name: "review",
     keys: &[
-        must("checked", Form::Date, "when the patterns were last held against the law; the day a review is as of, unless it says another"),
+        must(
+            "checked",
+            Form::Date,
+            "when the patterns were last held against the law; the day a review is as of, unless it says another",
+        ),
         may("unless", Form::Texts, "wordings that lay any finding to rest; @ is what was found"),
         may("groups", Form::TextsMap, "names for several kinds at once"),
     ],
@@ -16,7 +20,11 @@ static REVIEW_KIND: Shape = Shape {
     name: "review_kind",
     keys: &[
         must("name", Form::Text, "what such a text is called"),
-        must("parties", Form::TextsMap, "how such texts name their parties, where they do not say otherwise: concept = names"),
+        must(
+            "parties",
+            Form::TextsMap,
+            "how such texts name their parties, where they do not say otherwise: concept = names",
+        ),
     ],
     others: None,
 };
@@ -25,7 +33,11 @@ static CONCEPT: Shape = Shape {
     name: "concept",
     keys: &[
         must("words", Form::Texts, "its words; (a|b) gives a choice, {other} all the words of another concept"),
-        may("cues", Form::Texts, "for a party: what stands beside a name that means it, where a text defines its parties"),
+        may(
+            "cues",
+            Form::Texts,
+            "for a party: what stands beside a name that means it, where a text defines its parties",
+        ),
         may("note", Form::Text, "for the reader"),
     ],
     others: None,

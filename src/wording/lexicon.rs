@@ -122,10 +122,8 @@ pub fn expand(word: &str) -> Result<Vec<String>, String> {
         if words.len() * choices.len() > MOST_WORDS {
             return Err(format!("展开后超过 {MOST_WORDS} 个词"));
         }
-        words = words
-            .iter()
-            .flat_map(|word| choices.iter().map(move |choice| format!("{word}{plain}{choice}")))
-            .collect();
+        words =
+            words.iter().flat_map(|word| choices.iter().map(move |choice| format!("{word}{plain}{choice}"))).collect();
         rest = &rest[open + 1 + close + 1..];
     }
 }

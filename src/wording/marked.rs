@@ -118,7 +118,8 @@ impl<'l> Meaning<'l> {
             words.iter().filter(|(concept, ..)| *concept == self.grammar.toward).map(|(.., end)| *end).collect();
         let acts = |start: usize, end: usize| !toward.contains(&start) && !text[end..].starts_with(['的', '之']);
         let names = self.names.iter().flat_map(|names| names.find_iter(text));
-        let names = names.filter_map(|one| Some((*self.concepts.get(one.pattern().as_usize())?, one.start(), one.end())));
+        let names =
+            names.filter_map(|one| Some((*self.concepts.get(one.pattern().as_usize())?, one.start(), one.end())));
         let mut hits: Vec<Hit> = words
             .iter()
             .copied()

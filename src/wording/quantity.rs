@@ -109,7 +109,9 @@ fn quantity(text: &str, start: usize) -> Option<Found> {
     if let Some(after) = rest.strip_prefix("百分之") {
         let (value, length) = number(after)?;
         let value = value.checked_div(Decimal::ONE_HUNDRED)?;
-        return Some(Found { family: Family::Share, value: value.into(), start, end: start + "百分之".len() + length });
+        return Some(Found {
+            family: Family::Share, value: value.into(), start, end: start + "百分之".len() + length
+        });
     }
     let (value, length) = number(rest)?;
     let mut after = &rest[length..];

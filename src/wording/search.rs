@@ -133,8 +133,9 @@ impl Search<'_> {
                 Atom::Subject(concept) => {
                     candidates.extend(self.hits(|hit| hit.what == Mark::Concept(*concept) && hit.acts));
                 }
-                Atom::Quantity(family) => candidates
-                    .extend(self.hits(|hit| matches!(hit.what, Mark::Quantity(found, _) if found == *family))),
+                Atom::Quantity(family) => {
+                    candidates.extend(self.hits(|hit| matches!(hit.what, Mark::Quantity(found, _) if found == *family)))
+                }
             }
         }
         if item.any.len() > 1 {
@@ -170,11 +171,9 @@ impl Search<'_> {
 
     fn governs(&self, not: Hit, act: Hit) -> bool {
         const FARTHEST: usize = 40;
-        let turned = self
-            .marked
-            .hits
-            .iter()
-            .any(|hit| hit.what == Mark::Concept(self.grammar.reversal) && not.end <= hit.start && hit.end <= act.start);
+        let turned = self.marked.hits.iter().any(|hit| {
+            hit.what == Mark::Concept(self.grammar.reversal) && not.end <= hit.start && hit.end <= act.start
+        });
         let in_lead = not.end <= self.marked.own && act.start >= self.marked.own;
         if in_lead {
             // 不得有下列行为: what turns it round in the lead is not what stands in an item.
@@ -182,9 +181,7 @@ impl Search<'_> {
                 .hits(|hit| hit.what == Mark::Concept(self.grammar.listing))
                 .any(|hit| not.end <= hit.start && hit.end <= self.marked.own);
         }
-        !turned
-            && self.marked.folded.characters(not.end, act.start) <= FARTHEST
-            && self.one_stretch(not.end, act.start)
+        !turned && self.marked.folded.characters(not.end, act.start) <= FARTHEST && self.one_stretch(not.end, act.start)
     }
 
     /// Whether no comma divides two places, save those after which the sentence goes on with 或, 也 and the like.

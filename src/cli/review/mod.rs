@@ -90,8 +90,8 @@ impl Review {
             let bytes = fs::read(&path).map_err(|error| unreadable(&path, &error.to_string()))?;
             let text = prose::read(&path, &bytes)
                 .map_err(|fault| unreadable(&path, &fault.to_string()).hint(fault.remedy()))?;
-            let review = review(book, settings, &text)
-                .map_err(|diagnostics| CliError::rules(book.sources(), diagnostics))?;
+            let review =
+                review(book, settings, &text).map_err(|diagnostics| CliError::rules(book.sources(), diagnostics))?;
             let name = path.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
             documents.push(Document { name, review });
         }

@@ -255,8 +255,7 @@ impl Reading<'_, '_> {
         let breach = if row.string("breach").as_deref() == Some("less") { Breach::Less } else { Breach::More };
         let mut given = Vec::new();
         for (fact, value) in row.items("given") {
-            let patterns: Vec<Pattern> =
-                row.texts_of(value).iter().filter_map(|text| self.pattern(text)).collect();
+            let patterns: Vec<Pattern> = row.texts_of(value).iter().filter_map(|text| self.pattern(text)).collect();
             given.extend(self.entry(&fact).map(|fact| (fact, patterns)));
         }
         Some(Limit { figure: figure?, breach, given })
