@@ -2,16 +2,20 @@
 //!
 //! Exit 0 done, 1 done with unlawful findings, 2 bad input, 3 the rule book does not cover it, 70 internal.
 
+mod act;
+mod arrears;
 mod book;
 mod check;
 mod draft;
 mod error;
 mod eval;
+mod ledger;
 mod output;
 mod pay;
 mod quote;
 mod review;
 mod rules;
+mod run;
 mod table;
 mod tools;
 mod usage;
@@ -53,6 +57,14 @@ enum Command {
     Eval(eval::Eval),
     /// 核算一个月的工资
     Pay(pay::Pay),
+    /// 让一批工资依次试算、批准、发放、关账
+    #[command(subcommand)]
+    Run(run::Run),
+    /// 比对已发放的各月，把后来公布的规则带来的差额记到本期
+    Arrears(arrears::Arrears),
+    /// 核对账本，重算账本里的工资
+    #[command(subcommand)]
+    Ledger(ledger::LedgerCommand),
     /// 测算一份标书的报价
     Quote(Box<quote::QuoteArgs>),
     /// 审查别人起草的合同、采购文件或者规章制度
@@ -79,6 +91,9 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
+        Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
+        Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
+        Command::Ledger(ledger) => ledger.run(&output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),

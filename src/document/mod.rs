@@ -20,6 +20,7 @@ mod margin;
 mod markup;
 mod model;
 mod numbering;
+mod opinion;
 mod page;
 mod payslip;
 mod scale;
@@ -39,6 +40,7 @@ pub use self::{
     error::DocumentError,
     fonts::missing_characters,
     margin::Remark,
+    opinion::opinion,
     payslip::{PayslipFrame, payslip},
     scale::part_colours,
     template::{template_parts, template_version},

@@ -16,3 +16,4 @@ pub mod table;
 pub mod tax_client;
 mod text;
 pub mod workbook;
+pub mod workforce;

@@ -2,7 +2,6 @@
 
 use super::chart::Chart;
 use crate::{
-    engine::Value,
     quantity::Exact,
     rulebook::{Aggregate, Carried, EntryId, Window},
 };
@@ -47,10 +46,10 @@ pub(super) struct Payment<'p> {
 
 impl Known {
     /// The values to carry into a payment. What is known of no earlier slip stays with the default of the rule.
-    pub(super) fn carried(&self, chart: &Chart<'_>, payment: Payment<'_>) -> Vec<(EntryId, Value)> {
+    pub(super) fn carried(&self, chart: &Chart<'_>, payment: Payment<'_>) -> Vec<(EntryId, Exact)> {
         let carried = chart.carried().into_iter().filter_map(|(entry, carried)| {
             let id = &chart.book.entry(carried.figure).full_id;
-            Some((entry, Value::Number(self.value(carried, id, payment)?)))
+            Some((entry, self.value(carried, id, payment)?))
         });
         carried.collect()
     }
@@ -138,15 +137,15 @@ mod tests {
     }
 
     /// What is carried into a payment of September 2026, by the id of the carried value.
-    fn carried(known: &Known, project: &str) -> BTreeMap<String, Value> {
+    fn carried(known: &Known, project: &str) -> BTreeMap<String, Exact> {
         let month = month("2026-09", "2026-09-30");
         let chart = month.chart();
         let named = |(entry, value)| (chart.book.entry(entry).full_id.clone(), value);
         known.carried(chart, Payment { on: day("2026-09-30"), project }).into_iter().map(named).collect()
     }
 
-    fn number(value: i64) -> Value {
-        Value::Number(Exact::from(value))
+    fn number(value: i64) -> Exact {
+        Exact::from(value)
     }
 
     #[test]

@@ -206,8 +206,12 @@ impl<'d> Builder<'d, '_> {
                 let (cite, confidence) = cited(desk, month, &rests_on);
                 let factor = Factor {
                     base: said.number(&format!("quote.month.base[{line}]"))?,
+                    limits: (
+                        said.number(&format!("social.base_floor[{line}]"))?,
+                        said.number(&format!("social.base_ceiling[{line}]"))?,
+                    ),
                     rate: said.number(&rate)?,
-                    fixed: said.number(&format!("social.fixed[{line},employer]"))?,
+                    fixed: said.number(&format!("quote.month.flat[{line},employer]"))?,
                     rounding: said.rounding(&format!("social.rounding[{line},employer]"))?,
                     cite,
                     confidence,
@@ -219,6 +223,7 @@ impl<'d> Builder<'d, '_> {
             }
             let factor = Factor {
                 base: said.number("quote.month.fund_base")?,
+                limits: (said.number("fund.base_floor")?, said.number("fund.base_ceiling")?),
                 rate: said.number("fund.rate")?,
                 fixed: Exact::ZERO,
                 rounding: said.rounding("fund.rounding")?,
@@ -380,6 +385,7 @@ fn joined(terms: &mut Vec<Term>, what: &str, each: Exact, count: Exact, unit: &'
 impl Factor {
     fn same(&self, other: &Self) -> bool {
         self.base == other.base
+            && self.limits == other.limits
             && self.rate == other.rate
             && self.fixed == other.fixed
             && self.rounding == other.rounding

@@ -185,7 +185,7 @@ impl Standing {
     pub(super) fn release(&self, key: &RunKey, digest: &str, act: &Act) -> Result<(), Problem> {
         let Some(preview) = &self.preview else { return Err(Problem::NoPreview { run: key.clone() }) };
         if preview.digest != digest {
-            return Err(Problem::StalePreview { run: key.clone(), act: preview.act.clone() });
+            return Err(Problem::StalePreview { run: key.clone(), act: Box::new(preview.act.clone()) });
         }
         if preview.act.by.trim() == act.by.trim() {
             return Err(Problem::OwnApproval { by: act.by.clone() });

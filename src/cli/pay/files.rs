@@ -1,7 +1,10 @@
 //! The files of a payroll. They are made in a folder beside their places and moved there when the ledger has the run,
 //! so that a run that breaks off leaves none.
 
-use super::{Computed, Run, report};
+use super::{
+    order::{Computed, Run},
+    report,
+};
 use crate::{
     cli::{
         error::{CliError, Kind},
@@ -148,7 +151,7 @@ fn progress(slips: usize, output: &Output) -> ProgressBar {
 fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
     let frame =
         PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() };
-    let mut result = report::slip_json(one);
+    let mut result = report::slip_json(&(&one.worker).into(), &one.slip);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();
     result["known_at"] = run.known_at.map(|day| day.to_string()).into();

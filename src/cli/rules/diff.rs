@@ -47,7 +47,7 @@ impl Side {
         if folder.is_dir() {
             return Ok(Self::Folder(folder));
         }
-        let message = format!("「{text}」既不是规则库目录，也不是日期");
+        let message = format!("“{text}”既不是规则库目录，也不是日期");
         Err(CliError::input("side", message).at(text.to_owned()).hint("写目录，或 2026-07-01 这样的日期"))
     }
 

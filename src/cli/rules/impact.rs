@@ -109,7 +109,13 @@ impl Impact {
         let (Some(period_start), Some(period_end)) = (start, end) else {
             return Err(CliError::input("period", format!("{period} 不是月份")));
         };
-        let paying = Paying { period_start, period_end, paid_on: period_end, payer: String::new() };
+        let paying = Paying {
+            period_start,
+            period_end,
+            paid_on: period_end,
+            payer: String::new(),
+            contributed_elsewhere: false,
+        };
         let roster = roster::read(&self.roster, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(self.roster.display().to_string()))?;
         let payables: Vec<_> = roster.rows.iter().filter_map(|row| roster::payable(row, &paying, book).ok()).collect();

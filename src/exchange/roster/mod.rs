@@ -4,6 +4,7 @@
 //! figures would be left out unseen. A row is taken whole or not at all: whatever is wrong with it is listed with its
 //! place and remedy, and the other rows go on.
 
+mod attendance;
 mod columns;
 mod header;
 mod identity;
@@ -21,6 +22,7 @@ use std::{
 use chrono::NaiveDate;
 use thiserror::Error;
 
+pub use attendance::{Attendance, Settlement};
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
 pub use particulars::{BreakReading, Particulars};
@@ -83,6 +85,10 @@ pub struct RosterRow {
     pub items: BTreeMap<&'static str, Money>,
     /// What only some relations need.
     pub particulars: Particulars,
+    /// Hours beside those that the wage is for.
+    pub attendance: Attendance,
+    /// What is settled at the end.
+    pub settlement: Settlement,
     /// 缺勤扣款: lowers gross pay.
     pub absence_deduction: Money,
     /// 赔偿损失扣款: lowers net pay.

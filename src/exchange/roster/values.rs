@@ -180,6 +180,15 @@ pub(super) fn count(value: &Value) -> Reading<u32> {
     }
 }
 
+/// A share that may be the whole, as `60%`, `0.6` or `100%`.
+pub(super) fn portion(value: &Value) -> Reading<Rate> {
+    let whole: Rate = "1".parse().unwrap_or_default();
+    match fold(&text(value)?).parse::<Rate>() {
+        Ok(rate) if rate == whole => Ok(rate),
+        _ => share(value),
+    }
+}
+
 /// A day: a date cell, or text such as 2026-08-01, 2026/8/1, 2026年8月1日, 20260801.
 pub(super) fn date(value: &Value) -> Reading<NaiveDate> {
     const SPELLINGS: &str = "填 2026-08-01 这样的日期，或把单元格设为“日期”格式";

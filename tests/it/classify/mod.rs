@@ -21,8 +21,12 @@ fn book() -> &'static Book {
 fn judged(region: Option<&str>, on: &str, facts: impl IntoIterator<Item = (String, Item)>) -> Decision {
     let chart = Chart::new(book()).unwrap();
     let on: NaiveDate = on.parse().unwrap();
-    let engagement = Engagement::of_answers(&chart, region.map(str::to_owned), on, facts)
-        .unwrap_or_else(|diagnostics| panic!("{diagnostics:#?}"));
+    let answers = facts.into_iter().filter_map(|(id, item)| {
+        let question = chart.question(&id).unwrap_or_else(|| panic!("no question {id}"));
+        let answer = Answer::read(&chart, question, &item).unwrap_or_else(|wrong| panic!("{id}: {wrong:?}"))?;
+        Some((id, answer))
+    });
+    let engagement = Engagement::of_answers(region.map(str::to_owned), on, answers.collect());
     decide(book(), &engagement).unwrap_or_else(|trouble| panic!("{trouble:?}"))
 }
 
