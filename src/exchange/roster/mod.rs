@@ -117,9 +117,9 @@ pub struct RosterRow {
     pub additional: AdditionalDeductions,
     /// 累计个人养老金, from January through this period.
     pub personal_pension: Money,
-    /// 企业(职业)年金 of the period, as far as it may be deducted.
+    /// 企业(职业)年金 of the period, before what may not be deducted is taken out.
     pub annuity: Money,
-    /// 商业健康保险 of the period, as far as it may be deducted.
+    /// 商业健康保险 of the period, before what may not be deducted is taken out.
     pub health_insurance: Money,
     /// 税延养老保险 of the period, as far as it may be deducted.
     pub deferred_pension: Money,
