@@ -45,6 +45,9 @@ pub(super) struct Bonus {
     known_at: Option<NaiveDate>,
 }
 
+/// Who could not be compared, and why.
+type Refused = Vec<(String, String)>;
+
 /// What the two ways come to for one bonus.
 struct Compared {
     worker: String,
@@ -88,30 +91,19 @@ impl Bonus {
     }
 
     /// Everybody with a bonus. What else the year brings is taken from the roster's month: the sums to date and no more.
-    fn of_roster(
-        &self,
-        book: &Book,
-        path: &Path,
-        period: Period,
-    ) -> Result<(Vec<Compared>, Vec<(String, String)>), CliError> {
+    fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<(Vec<Compared>, Refused), CliError> {
         let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
         let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
         let (Some(period_start), Some(period_end)) = (start, end) else {
             return Err(CliError::input("period", format!("{period} 不是月份")).at("--period"));
         };
         let paid_on = self.on.unwrap_or(period_end);
-        let paying = Paying {
-            period_start,
-            period_end,
-            paid_on,
-            payer: String::new(),
-            contributed_elsewhere: false,
-        };
+        let paying = Paying { period_start, period_end, paid_on, payer: String::new(), contributed_elsewhere: false };
         let read = roster::read(path, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(path.display().to_string()))?;
         let mut month = Month::new(book, period_start, period_end, paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
-        let mut refused: Vec<(String, String)> =
+        let mut refused: Refused =
             read.rejected.into_iter().map(|one| (format!("第 {} 行", one.row), one.problem)).collect();
         let mut compared = Vec::new();
         for row in &read.rows {
@@ -163,16 +155,18 @@ impl Bonus {
         let plan = Plan::new(book, question, book.entry(tax).package, &goals)
             .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
         let given = [(amount, Some(bonus)), (other, other_taxable)];
-        let given = given.into_iter().filter_map(|(entry, money)| {
-            Some((plan.find(entry, &[])?, Value::Number(Exact::from(money?))))
-        });
+        let given = given
+            .into_iter()
+            .filter_map(|(entry, money)| Some((plan.find(entry, &[])?, Value::Number(Exact::from(money?)))));
         let mut evaluation = Evaluation::new(&plan, given.collect::<Vec<_>>());
         let mut money = |entry| {
             let value = evaluation.cell(entry, &[]).map_err(|fault| match &fault.kind {
                 FaultKind::Coverage(coverage) => CliError::new(Kind::Coverage, "coverage", coverage.to_string()),
                 _ => CliError::input("amount", fault.to_string()),
             })?;
-            Ok::<_, CliError>(value.number().and_then(Exact::to_decimal).and_then(|yuan| Money::from_decimal(yuan).ok()))
+            Ok::<_, CliError>(
+                value.number().and_then(Exact::to_decimal).and_then(|yuan| Money::from_decimal(yuan).ok()),
+            )
         };
         let (tax_apart, net_apart, tax_merged) = (money(tax)?, money(net)?, money(merged)?);
         let findings = evaluation.findings();
@@ -248,6 +242,8 @@ fn text(rows: &[Compared], refused: &[(String, String)]) -> String {
     for (worker, reason) in refused {
         let _ = writeln!(text, "没有比较：{worker} {reason}");
     }
-    text.push_str("由本人选定；一个纳税年度内单独计税只能用一次。其余应纳税所得额取本年至今的累计数，以后各月的收入没有推算。\n");
+    text.push_str(
+        "由本人选定；一个纳税年度内单独计税只能用一次。其余应纳税所得额取本年至今的累计数，以后各月的收入没有推算。\n",
+    );
     text
 }

@@ -114,7 +114,8 @@ impl Net {
                     above.0.thousands(),
                     above.1.thousands()
                 );
-                let pair = |(amount, net): (Money, Money)| json!({ "amount": amount.to_string(), "net": net.to_string() });
+                let pair =
+                    |(amount, net): (Money, Money)| json!({ "amount": amount.to_string(), "net": net.to_string() });
                 let json = json!({ "solution": "none", "below": pair(below), "above": pair(above) });
                 (json, text, Done::Clean)
             }
@@ -145,7 +146,9 @@ impl Net {
     fn row(&self, book: &Book, start: NaiveDate) -> Result<(Row, String), CliError> {
         let engagement = Engagement::ALL.into_iter().find(|one| one.label() == self.engagement).ok_or_else(|| {
             let labels = Engagement::ALL.map(Engagement::label).join("、");
-            CliError::input("engagement", "不认识的用工形式").at(self.engagement.clone()).hint(format!("可选：{labels}"))
+            CliError::input("engagement", "不认识的用工形式")
+                .at(self.engagement.clone())
+                .hint(format!("可选：{labels}"))
         })?;
         let region = book::region(book, &self.region)?;
         let hired = self.hired.unwrap_or(start);

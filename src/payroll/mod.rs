@@ -13,8 +13,6 @@ pub use chart::{Chart, ChartError};
 pub use days::PayDays;
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
-pub use slip::{
-    Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue,
-};
+pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use solve::{Solution, solve};
 pub use worker::{Worker, masked};

@@ -95,7 +95,8 @@ mod tests {
     #[test]
     fn a_jump_leaves_a_gap_or_takes_what_was_there_before() {
         // From 1,000 yuan on there are 100 more.
-        let up = |gross: Money| Ok::<_, Infallible>(gross.add(yuan(if gross >= yuan(1_000) { 100 } else { 0 })).unwrap());
+        let up =
+            |gross: Money| Ok::<_, Infallible>(gross.add(yuan(if gross >= yuan(1_000) { 100 } else { 0 })).unwrap());
         let gap = Solution::Between {
             below: (Money::from_fen(99_999), Money::from_fen(99_999)),
             above: (yuan(1_000), yuan(1_100)),
@@ -103,7 +104,8 @@ mod tests {
         assert_eq!(solve(yuan(1_050), up).unwrap(), gap);
         assert_eq!(solve(yuan(1_100), up).unwrap(), Solution::Exact(vec![yuan(1_000)]));
         // From 1,000 yuan on there are 100 less: 950 is left twice.
-        let down = |gross: Money| Ok::<_, Infallible>(gross.sub(yuan(if gross >= yuan(1_000) { 100 } else { 0 })).unwrap());
+        let down =
+            |gross: Money| Ok::<_, Infallible>(gross.sub(yuan(if gross >= yuan(1_000) { 100 } else { 0 })).unwrap());
         assert_eq!(solve(yuan(950), down).unwrap(), Solution::Exact(vec![yuan(950), yuan(1_050)]));
     }
 

@@ -135,7 +135,8 @@ fn a_platform_month_without_income_is_refused_until_a_reading_is_chosen() {
     };
     let refused = months("");
     assert_eq!(refusals(&refused), [(2, "工号", "缺少：采用的中断读法")]);
-    for (reading, tax) in [("都重新起算", "90.00"), ("只有月份重新起算", "390.00"), ("都不重新起算", "60.00")] {
+    for (reading, tax) in [("都重新起算", "90.00"), ("只有月份重新起算", "390.00"), ("都不重新起算", "60.00")]
+    {
         let slip = &months(reading)["slips"][0];
         assert_eq!(figure(slip, "tax"), tax, "{reading}");
         assert_eq!(slip["tax_steps"][0]["name"], "采用的中断读法", "{reading}");
@@ -274,8 +275,17 @@ fn pay_that_would_count_twice_is_refused() {
 fn the_gross_of_a_net_is_solved_to_the_fen() {
     let solve = |arguments: &[&str]| gongche(&[&["net"], arguments, &["--format", "json"]].concat()).json();
     let wages = [
-        "16155", "--on", "2026-08-31", "--region", "310000", "--given", "fund.rate=7%", "--given",
-        "social.declared_base=20000", "--given", "fund.declared_base=20000",
+        "16155",
+        "--on",
+        "2026-08-31",
+        "--region",
+        "310000",
+        "--given",
+        "fund.rate=7%",
+        "--given",
+        "social.declared_base=20000",
+        "--given",
+        "fund.declared_base=20000",
     ];
     let solved = solve(&wages);
     assert_eq!((figure(&solved, "amount"), figure(&solved, "tax")), ("20000.00", "345.00"));
@@ -283,7 +293,15 @@ fn the_gross_of_a_net_is_solved_to_the_fen() {
     assert_eq!(figure(&service, "amount"), "25000.00");
     // 34,920 is left of a bonus of 36,000, and again at the end of the zone in which one more yuan costs money.
     let bonus = solve(&[
-        "34920", "--on", "2026-09-30", "--region", "昆明市", "--engagement", "超龄", "--item", "year_end_bonus",
+        "34920",
+        "--on",
+        "2026-09-30",
+        "--region",
+        "昆明市",
+        "--engagement",
+        "超龄",
+        "--item",
+        "year_end_bonus",
     ]);
     let amounts: Vec<&str> = bonus["amounts"].as_array().unwrap().iter().map(|one| one.as_str().unwrap()).collect();
     assert_eq!((amounts.first(), amounts.last()), (Some(&"36000.00"), Some(&"38566.67")));
