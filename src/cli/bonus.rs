@@ -45,6 +45,9 @@ pub(super) struct Bonus {
     known_at: Option<NaiveDate>,
 }
 
+/// Who could not be compared, and why.
+type Refused = Vec<(String, String)>;
+
 /// What the two ways come to for one bonus.
 struct Compared {
     worker: String,
@@ -88,12 +91,7 @@ impl Bonus {
     }
 
     /// Everybody with a bonus. What else the year brings is taken from the roster's month: the sums to date and no more.
-    fn of_roster(
-        &self,
-        book: &Book,
-        path: &Path,
-        period: Period,
-    ) -> Result<(Vec<Compared>, Vec<(String, String)>), CliError> {
+    fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<(Vec<Compared>, Refused), CliError> {
         let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
         let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
         let (Some(period_start), Some(period_end)) = (start, end) else {
@@ -105,7 +103,7 @@ impl Bonus {
             .map_err(|error| CliError::input("roster", error.to_string()).at(path.display().to_string()))?;
         let mut month = Month::new(book, period_start, period_end, paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
-        let mut refused: Vec<(String, String)> =
+        let mut refused: Refused =
             read.rejected.into_iter().map(|one| (format!("第 {} 行", one.row), one.problem)).collect();
         let mut compared = Vec::new();
         for row in &read.rows {
