@@ -6,6 +6,7 @@
 
 mod agreement;
 mod boundaries;
+mod classify;
 mod columns;
 mod decimal_arithmetic;
 mod documents;
@@ -14,8 +15,10 @@ mod eval;
 mod exact_properties;
 mod exchange;
 mod ledger;
+mod papers;
 mod pay;
 mod postgres;
+mod quote;
 mod roster;
 mod rulebook;
 mod rules;
