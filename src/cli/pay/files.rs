@@ -3,7 +3,7 @@
 
 use super::{
     filings::{self, Filings},
-    order::{Computed, Run},
+    order::{Computed, Order, Run},
     report,
 };
 use crate::{
@@ -11,7 +11,7 @@ use crate::{
         error::{CliError, Kind},
         output::Output,
     },
-    document::{PayslipFrame, payslip},
+    document::{PayslipFrame, payslip, payslips, protect},
     exchange::{
         rejected,
         summary::{self, Paid},
@@ -31,6 +31,12 @@ const SUMMARY: &str = "summary.xlsx";
 const FINDINGS: &str = "findings.txt";
 const REFUSED: &str = "rejected.xlsx";
 
+/// The slips in one file, for printing.
+const BOUND: &str = "payslips-for-print";
+
+/// How many slips are bound in one file: more than that is held in memory at once, and no printer wants it.
+const BOUND_SLIPS: usize = 500;
+
 /// The files of a run before they are in their places; gone if they never get there.
 pub(super) struct Staged<'o> {
     out: &'o Path,
@@ -44,12 +50,12 @@ impl<'o> Staged<'o> {
     pub(super) fn make(
         out: &'o Path,
         run: &Run,
-        with_slips: bool,
+        order: &Order<'_>,
         filings: Filings,
         output: &Output,
     ) -> Result<Self, CliError> {
         let folder = out.join(format!(".{}.part", run.period));
-        let printed: &[Computed] = if with_slips { &run.computed } else { &[] };
+        let printed: &[Computed] = if order.with_slips { &run.computed } else { &[] };
         let slips = printed.iter().map(file_name).collect();
         let mut staged = Self { out, folder, slips, others: Vec::new() };
         // What a run that broke off may have left.
@@ -70,9 +76,16 @@ impl<'o> Staged<'o> {
         for (path, bytes) in filings.files {
             staged.add(&Path::new(filings::FOLDER).join(path), &bytes)?;
         }
+        if order.outgoing.print {
+            staged.bind(run)?;
+        }
         let bar = output.progress("工资条", printed.len());
         printed.par_iter().try_for_each(|one| {
-            let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+            let pdf = slip_pdf(run, one).and_then(|pdf| match filings.passwords.get(&one.worker.number) {
+                Some(password) => protect(&pdf, password),
+                None => Ok(pdf),
+            });
+            let pdf = pdf.map_err(|error| internal(&error).at(one.worker.number.clone()))?;
             let path = staged.folder.join(SLIPS).join(file_name(one));
             fs::write(path, pdf).map_err(|error| staged.cannot(&error))?;
             bar.inc(1);
@@ -117,6 +130,19 @@ impl<'o> Staged<'o> {
         publish().map_err(|error| self.cannot(&error))
     }
 
+    /// All slips in one file, or in as many as a printer takes at once.
+    fn bind(&mut self, run: &Run) -> Result<(), CliError> {
+        let frame = frame(run);
+        let parts: Vec<&[Computed]> = run.computed.chunks(BOUND_SLIPS).collect();
+        for (at, part) in parts.iter().enumerate() {
+            let slips: Vec<_> = part.iter().map(|one| (&one.worker, &one.slip)).collect();
+            let bound = payslips(&slips, &frame).map_err(|error| internal(&error))?;
+            let number = if parts.len() > 1 { format!("-{}", at + 1) } else { String::new() };
+            self.add(format!("{BOUND}{number}.pdf"), &bound)?;
+        }
+        Ok(())
+    }
+
     fn add(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CliError> {
         let name = name.as_ref();
         let path = self.folder.join(name);
@@ -154,9 +180,11 @@ pub(super) fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
 }
 
+fn frame(run: &Run) -> PayslipFrame {
+    PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() }
+}
+
 fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
-    let frame =
-        PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() };
     let mut result = report::slip_json(&(&one.worker).into(), &one.slip);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();
@@ -166,7 +194,7 @@ fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::Docum
         ("facts.json".to_owned(), report::inputs_json(one).to_string().into_bytes()),
         ("result.json".to_owned(), result.to_string().into_bytes()),
     ]);
-    payslip(&one.worker, &one.slip, &frame, &files)
+    payslip(&one.worker, &one.slip, &frame(run), &files)
 }
 
 /// Bytes of a name that every file system takes. The longest 工号 leaves room for some of 姓名.

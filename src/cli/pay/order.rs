@@ -109,6 +109,8 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
     pub(in crate::cli) outgoing: &'a Outgoing,
+    /// Whether each person gets a slip as PDF.
+    pub(in crate::cli) with_slips: bool,
 }
 
 /// The payer of rows that name none, where the command names none either.

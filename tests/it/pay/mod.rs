@@ -9,6 +9,7 @@ mod golden;
 mod hotline;
 mod identities;
 mod killed;
+mod kinds;
 mod ledger;
 mod runs;
 
