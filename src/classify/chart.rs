@@ -22,6 +22,9 @@ pub struct Chart<'b> {
     pub(super) whole_months_until: EntryId,
     pub(super) second_wage_ends: EntryId,
     pub(super) part_month_days: EntryId,
+    /// The limits of non-full-time work.
+    pub(super) most_a_day: EntryId,
+    pub(super) most_a_week: EntryId,
     /// Every question there is, in the order of the files.
     pub(super) questions: Vec<&'b Question>,
 }
@@ -47,6 +50,8 @@ impl<'b> Chart<'b> {
             whole_months_until: find("labour.engagement.whole_months_until")?,
             second_wage_ends: find("labour.second_wage.ends")?,
             part_month_days: find("labour.second_wage.part_month_days")?,
+            most_a_day: find("labour.non_full_time.most_a_day")?,
+            most_a_week: find("labour.non_full_time.most_a_week")?,
             questions,
         })
     }
@@ -55,7 +60,20 @@ impl<'b> Chart<'b> {
     pub(super) fn goals(&self) -> Vec<Cell> {
         let asked = self.questions.iter().map(|question| question.fact);
         let own = [self.relation, self.on, self.whole_months_until, self.second_wage_ends, self.part_month_days];
-        own.into_iter().chain(asked).map(|entry| (entry, Vec::new())).collect()
+        let limits = [self.most_a_day, self.most_a_week];
+        own.into_iter().chain(limits).chain(asked).map(|entry| (entry, Vec::new())).collect()
+    }
+
+    /// The book.
+    #[must_use]
+    pub const fn book(&self) -> &'b Book {
+        self.book
+    }
+
+    /// What a question asks for, in the law's terms.
+    #[must_use]
+    pub fn name(&self, question: &Question) -> &'b str {
+        &self.book.entry(question.fact).name
     }
 
     /// The question that is answered under a key.

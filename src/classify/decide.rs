@@ -3,13 +3,15 @@
 
 use super::{
     chart::{Chart, ChartError},
-    decision::{Decision, Follows, Open, Presumed, Reason, Relation, Settled},
-    engagement::Engagement,
+    decision::{Decision, Follows, Open, Presumed, Reason, Settled, Stated},
+    engagement::{Answer, Engagement},
     search::{Case, flips, leads},
+    shifts::{Hours, Limits, Shifts},
 };
 use crate::{
-    engine::{Evaluation, Fault, Plan, PlannedQuestion, Question, SlotId, Source, Value, show, sources, values_digest},
-    rulebook::{Book, Diagnostic, Type, Way},
+    engine::{Evaluation, Fault, Plan, PlannedQuestion, Question, SlotId, Source, Value, sources, values_digest},
+    quantity::ArithmeticError,
+    rulebook::{Book, Diagnostic, Given, Place, Type, Way},
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
@@ -42,7 +44,7 @@ impl From<Fault> for Trouble {
 pub enum Depth {
     /// Everything.
     Full,
-    /// Without the search for what would give another relation: enough for a whole workforce.
+    /// The relation, what is open, and the findings: enough for a whole workforce.
     Brief,
 }
 
@@ -104,6 +106,39 @@ impl<'b> Judge<'b> {
         Ok(())
     }
 
+    /// An engagement whose hours are those that were recorded: they go before what was said of the hours, and name the
+    /// day on which the work stopped being non-full-time.
+    ///
+    /// # Errors
+    /// Hours beyond what can be kept exactly; a place and day that were not prepared have no limits.
+    pub fn with_shifts(
+        &self,
+        mut engagement: Engagement,
+        shifts: &Shifts,
+    ) -> Result<(Engagement, Option<Hours>), ArithmeticError> {
+        if shifts.is_empty() {
+            return Ok((engagement, None));
+        }
+        let hours = shifts.hours(self.limits(&engagement))?;
+        let mut set = |question: &str, given: Given| {
+            let answer = Answer { given: Some(given), written: String::new(), place: Place::default() };
+            engagement.answers.insert(question.to_owned(), answer);
+        };
+        set("hours_per_day", Given::Number(hours.most_a_day));
+        set("hours_per_week", Given::Number(hours.most_a_week));
+        if let Some(day) = hours.exceeded_on {
+            set("exceeded_on", Given::Date(day));
+        }
+        Ok((engagement, Some(hours)))
+    }
+
+    fn limits(&self, engagement: &Engagement) -> Option<Limits> {
+        let prepared = self.plans.get(&(engagement.region.clone(), engagement.on))?;
+        let mut evaluation = Evaluation::new(&prepared.plan, []);
+        let mut hours = |entry| evaluation.cell(entry, &[]).ok()?.number();
+        Some(Limits { a_day: hours(self.chart.most_a_day)?, a_week: hours(self.chart.most_a_week)? })
+    }
+
     /// Decides an engagement whose place and day were prepared.
     ///
     /// # Errors
@@ -115,7 +150,9 @@ impl<'b> Judge<'b> {
         if let Some((slot, days)) = self.part_month(&case) {
             case.known.insert(slot, days);
         }
-        decision(prepared, &case, depth)
+        let mut decision = decision(prepared, &case, depth)?;
+        decision.facts = prepared.stated(engagement, &case);
+        Ok(decision)
     }
 }
 
@@ -156,15 +193,19 @@ fn decision<'b>(prepared: &Prepared<'b>, case: &Case<'_, 'b>, depth: Depth) -> R
     let open_questions = if settled.is_known() { Vec::new() } else { open_questions(case, &open)? };
     let flips = if depth == Depth::Full { flips(case, &prepared.decisive, &settled)? } else { Vec::new() };
     let settled_by = prepared.settled_by(&evaluation);
-    let reasons = reasons(&mut evaluation, &case.known);
     let findings = evaluation.findings();
-    let (follows, uncovered) = follows(&mut evaluation);
+    let (reasons, waiting, (follows, uncovered)) = match depth {
+        Depth::Full => (reasons(&mut evaluation, case), waiting(&mut evaluation), follows(&mut evaluation)),
+        Depth::Brief => Default::default(),
+    };
     Ok(Decision {
         relation,
         candidates,
         settled_by,
+        facts: Vec::new(),
         reasons,
         open_questions,
+        waiting,
         presumed: prepared.presumed(case)?,
         flips,
         findings,
@@ -211,6 +252,24 @@ impl<'b> Prepared<'b> {
         known
     }
 
+    /// What was answered, in the order of the questions.
+    fn stated(&self, engagement: &Engagement, case: &Case<'_, 'b>) -> Vec<Stated> {
+        let stated = self.plan.questions().iter().filter_map(|planned| {
+            let answer = engagement.answers.get(&planned.question.id)?;
+            let shown = answer.given.as_ref().map(|given| case.shown(planned, &Value::from(given)));
+            Some(Stated {
+                question: planned.question.id.clone(),
+                name: self.plan.name(planned.slot),
+                // A title is told as it stands on the paper, not as what it was taken for.
+                answer: match shown {
+                    Some(shown) if planned.question.words.is_empty() => shown,
+                    _ => answer.written.clone(),
+                },
+            })
+        });
+        stated.collect()
+    }
+
     /// What was presumed and makes a difference: without it the relation would wait for the answer.
     fn presumed(&self, case: &Case<'_, 'b>) -> Result<Vec<Presumed>, Fault> {
         let unaided = Case { presumed: Vec::new(), known: case.known.clone(), ..*case };
@@ -250,21 +309,24 @@ impl<'b> Prepared<'b> {
 }
 
 /// What each answer that was given speaks for.
-fn reasons<'b>(evaluation: &mut Evaluation<'_, 'b>, known: &BTreeMap<SlotId, Value>) -> Vec<Reason> {
-    let plan = evaluation.plan();
-    let book = plan.book();
+fn reasons<'b>(evaluation: &mut Evaluation<'_, 'b>, case: &Case<'_, 'b>) -> Vec<Reason> {
+    let (plan, book) = (case.plan, case.plan.book());
+    let relations = match book.entry(plan.slot(case.slot).entry).of {
+        Type::Choice(set) => book.lexicon().members(set),
+        _ => &[],
+    };
     let mut reasons = Vec::new();
     for planned in plan.questions() {
-        let Some(value) = known.get(&planned.slot) else { continue };
-        let of = book.entry(planned.question.fact).of;
+        let Some(value) = case.known.get(&planned.slot) else { continue };
         for (speaks, when) in planned.question.speaks.iter().zip(&planned.speaks) {
+            let Some(relation) = relations.iter().find(|member| member.id == speaks.member.value) else { continue };
             if evaluation.condition(when) == Some(true) {
                 reasons.push(Reason {
                     question: planned.question.id.clone(),
                     name: plan.name(planned.slot),
-                    answer: show(book.lexicon(), value, of),
+                    answer: case.shown(planned, value),
                     value: value.clone(),
-                    speaks_for: relation(book, &speaks.member.value),
+                    speaks_for: relation.clone(),
                     cite: speaks.cite.clone().or_else(|| planned.question.cite.clone()),
                 });
             }
@@ -273,14 +335,11 @@ fn reasons<'b>(evaluation: &mut Evaluation<'_, 'b>, known: &BTreeMap<SlotId, Val
     reasons
 }
 
-/// The relation of an id; the reader of the book saw to it that there is one.
-fn relation(book: &Book, id: &str) -> Relation {
-    let named = book.entries().filter_map(|(entry, _)| match book.entry(entry).of {
-        Type::Choice(set) => book.lexicon().members(set).iter().find(|member| member.id == id),
-        _ => None,
-    });
-    let mut named = named;
-    named.next().cloned().unwrap_or_else(|| Relation { id: id.to_owned(), name: id.to_owned() })
+/// The questions on which findings and consequences wait, in the order in which they are asked.
+fn waiting(evaluation: &mut Evaluation<'_, '_>) -> Vec<String> {
+    let waited_for = evaluation.waited_for();
+    let questions = evaluation.plan().questions().iter();
+    questions.filter(|planned| waited_for.contains(&planned.slot)).map(|planned| planned.question.id.clone()).collect()
 }
 
 /// What follows, and what of it the book does not cover.

@@ -17,10 +17,15 @@ pub struct Decision {
     pub candidates: Vec<Relation>,
     /// The test that decided; none where open questions leave several in play.
     pub settled_by: Option<Settled>,
+    /// What was answered, in the order of the questions.
+    pub facts: Vec<Stated>,
     /// What speaks for which relation, in the order of the questions.
     pub reasons: Vec<Reason>,
     /// The questions that would decide it, most decisive first.
     pub open_questions: Vec<Open>,
+    /// The ids of the questions for want of whose answers it is not known whether a finding is to be raised or a
+    /// consequence follows, in the order in which they are asked.
+    pub waiting: Vec<String>,
     /// What was presumed while nobody said.
     pub presumed: Vec<Presumed>,
     /// The smallest sets of answers whose change would give another relation.
@@ -64,6 +69,17 @@ pub struct Settled {
     pub confidence: Confidence,
     /// For the reader.
     pub note: Option<String>,
+}
+
+/// An answer that was given.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Stated {
+    /// The id of the question.
+    pub question: String,
+    /// The question's fact in the law's terms.
+    pub name: String,
+    /// The answer, for people: as it was written where the book has no value for it.
+    pub answer: String,
 }
 
 /// An answer and what it speaks for.

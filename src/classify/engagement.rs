@@ -55,6 +55,21 @@ pub struct Answer {
     pub place: Place,
 }
 
+impl Answer {
+    /// What an item says to a question; none where it says that it is not known. The place means nothing.
+    ///
+    /// # Errors
+    /// What is wrong, and what was expected.
+    pub fn read(chart: &Chart<'_>, question: &Question, item: &Item) -> Result<Option<Self>, (String, String)> {
+        let written = item.written().unwrap_or_default();
+        if item.written().is_some_and(|text| NOT_KNOWN.contains(&text.trim())) {
+            return Ok(None);
+        }
+        let given = given(chart, question, item)?;
+        Ok(Some(Self { given, written, place: Place::default() }))
+    }
+}
+
 impl Engagement {
     /// Reads an engagement file.
     ///
@@ -76,27 +91,11 @@ impl Engagement {
     }
 
     /// An engagement of answers alone, as a row of a workforce or an interview gives them.
-    ///
-    /// # Errors
-    /// Everything that is wrong with the answers, at once; the places mean nothing.
-    pub fn of_answers(
-        chart: &Chart<'_>,
-        region: Option<String>,
-        on: NaiveDate,
-        items: impl IntoIterator<Item = (String, Item)>,
-    ) -> Result<Self, Vec<Diagnostic>> {
-        let mut facts = Table::default();
-        for (key, item) in items {
-            facts.insert(&key, item);
-        }
-        let mut reader = Reader { chart, sink: Vec::new() };
-        let answers = reader.answers(&[("facts", &facts)]);
-        if !reader.sink.is_empty() {
-            return Err(reader.sink);
-        }
+    #[must_use]
+    pub fn of_answers(region: Option<String>, on: NaiveDate, answers: BTreeMap<String, Answer>) -> Self {
         let none = Table::default;
-        let (employer, worker, client, terms) = (none(), none(), none(), none());
-        Ok(Self { region, on, answers, facts, employer, worker, client, terms, sources: Sources::default() })
+        let (facts, employer, worker, client, terms) = (none(), none(), none(), none(), none());
+        Self { region, on, answers, facts, employer, worker, client, terms, sources: Sources::default() }
     }
 
     /// The answer to a question, if it is known.
@@ -226,15 +225,11 @@ impl Reader<'_, '_> {
 
     /// What is answered; none where it is said that it is not known, or where it was reported.
     fn answer(&mut self, question: &Question, item: &Located<Item>) -> Option<Answer> {
-        let written = item.value.written();
-        if written.as_deref().is_some_and(|text| NOT_KNOWN.contains(&text.trim())) {
-            return None;
-        }
-        match given(self.chart, question, &item.value) {
-            Ok(given) => Some(Answer { given, written: written.unwrap_or_default(), place: item.place }),
-            Err(error) => {
-                let name = &self.chart.book.entry(question.fact).name;
-                let report = Diagnostic::error("answer", item.place, format!("{name}：{}", error.0), error.1);
+        match Answer::read(self.chart, question, &item.value) {
+            Ok(answer) => answer.map(|answer| Answer { place: item.place, ..answer }),
+            Err((problem, expected)) => {
+                let message = format!("{}：{problem}", self.chart.name(question));
+                let report = Diagnostic::error("answer", item.place, message, expected);
                 self.sink.push(report.help(example(self.chart, question)));
                 None
             }

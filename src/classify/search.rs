@@ -167,8 +167,9 @@ pub(super) fn flips<'b>(case: &Case<'_, 'b>, decisive: &BTreeSet<SlotId>, settle
         .iter()
         .filter(|planned| decisive.contains(&planned.slot))
         .map(|planned| {
-            let now = case.now(planned.slot);
-            let others = case.alternatives(planned).into_iter().filter(|value| Some(value) != now);
+            // To confirm what is only presumed is a change as well: an answer beside it may end the presumption.
+            let known = case.known.get(&planned.slot);
+            let others = case.alternatives(planned).into_iter().filter(|value| Some(value) != known);
             (planned, others.collect())
         })
         .collect();

@@ -131,12 +131,6 @@ impl Table {
     pub fn is_empty(&self) -> bool {
         self.items.is_empty()
     }
-
-    /// Puts something behind a key, at the place of the table.
-    pub(super) fn insert(&mut self, key: &str, item: Item) {
-        let place = self.place;
-        self.items.insert(key.to_owned(), (place, Located { value: item, place }));
-    }
 }
 
 fn item(file: FileId, value: &Spanned<DeValue<'_>>, sink: &mut Vec<Diagnostic>) -> Option<Located<Item>> {

@@ -40,6 +40,16 @@ impl CliError {
         Self::new(Kind::Input, code, message)
     }
 
+    /// The sentence.
+    pub(super) fn message(&self) -> &str {
+        &self.message
+    }
+
+    /// Whether the rule book does not cover it.
+    pub(super) fn is_coverage(&self) -> bool {
+        self.kind == Kind::Coverage
+    }
+
     /// With the place in the user's input.
     pub(super) fn at(mut self, place: impl Into<String>) -> Self {
         self.place = Some(place.into());

@@ -175,6 +175,21 @@ impl<'b> Evaluation<'_, 'b> {
         })
     }
 
+    /// The facts for want of which it is not known whether a finding is to be raised or a consequence follows.
+    pub fn waited_for(&mut self) -> Vec<SlotId> {
+        let plan = self.plan();
+        let findings = plan.findings().iter().map(|planned| &planned.when);
+        let conditions = findings.chain(plan.consequences().iter().map(|planned| &planned.when));
+        let mut waited_for: Vec<SlotId> = Vec::new();
+        for when in conditions {
+            if let Ok(Value::Unknown(unknown)) = self.node(NOWHERE, when) {
+                let new: Vec<SlotId> = unknown.facts().filter(|slot| !waited_for.contains(slot)).collect();
+                waited_for.extend(new);
+            }
+        }
+        waited_for
+    }
+
     /// What follows: the consequences whose condition holds.
     pub fn consequences(&mut self) -> Vec<Following> {
         let plan = self.plan();

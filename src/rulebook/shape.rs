@@ -257,8 +257,8 @@ static QUESTION: Shape = Shape {
         must("asks", Form::Text, "the question, as one asks a person"),
         may(
             "of",
-            Form::OneOf(&["facts", "worker", "employer", "terms"]),
-            "the table of the engagement it is answered in",
+            Form::OneOf(&["facts", "terms", "engagement"]),
+            "the table of the engagement it is answered in; engagement: above all tables",
         ),
         may("evidence", Form::Texts, "by what it is shown"),
         may("burden", Form::Text, "who must prove it"),

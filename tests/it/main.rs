@@ -6,6 +6,7 @@
 
 mod agreement;
 mod boundaries;
+mod classify;
 mod columns;
 mod decimal_arithmetic;
 mod documents;
@@ -18,6 +19,7 @@ mod papers;
 mod pay;
 mod postgres;
 mod quote;
+mod review;
 mod roster;
 mod rulebook;
 mod rules;

@@ -88,6 +88,13 @@ fn answer(value: &Value, shown: &str) -> Json {
     }
 }
 
+/// The facts alone, as a document carries them.
+pub(super) fn facts_json(engagement: &Engagement, decision: &Decision) -> Json {
+    let facts: serde_json::Map<String, Json> =
+        decision.facts.iter().map(|fact| (fact.question.clone(), json!(fact.answer))).collect();
+    json!({ "on": engagement.on.to_string(), "region": engagement.region, "facts": facts })
+}
+
 pub(super) fn text(decision: &Decision, engagement: &Engagement) -> String {
     let mut text = String::new();
     let _ = writeln!(text, "{}（判断日期 {}）", conclusion(decision), engagement.on);

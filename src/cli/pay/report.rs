@@ -72,7 +72,11 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
         "id_number": worker.masked_id(),
         "bank_tail": worker.bank_tail(),
         "payer": worker.payer,
+        "post": worker.post,
+        "department": worker.department,
         "project": worker.project,
+        "engagement": worker.engagement,
+        "hired": worker.hired.to_string(),
         "insured_at": worker.insured_at,
         "fund_at": worker.fund_at,
         "works_at": worker.works_at,
@@ -105,7 +109,7 @@ pub(super) struct Who<'a> {
 
 impl<'a> From<&'a Worker> for Who<'a> {
     fn from(worker: &'a Worker) -> Self {
-        Self { worker: &worker.number, name: &worker.name, relation: worker.relation, payer: &worker.payer }
+        Self { worker: &worker.number, name: &worker.name, relation: &worker.relation, payer: &worker.payer }
     }
 }
 
@@ -166,6 +170,12 @@ pub(super) fn slip_json(who: &Who<'_>, slip: &Slip) -> Json {
         "employer_cost": money(slip.employer_cost),
         "tax_to_date": if slip.tax_steps.is_empty() { to_date } else { Json::Null },
         "tax_steps": steps,
+        "taxes_apart": slip.taxes_apart.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "amount": money(one.amount),
+        })).collect::<Vec<_>>(),
+        "derivations": slip.derivations.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "formula": one.formula, "value": one.value,
+        })).collect::<Vec<_>>(),
         "findings": slip.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "uncertain": uncertain,
         "values_digest": slip.values_digest,

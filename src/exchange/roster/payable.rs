@@ -4,7 +4,7 @@ use super::{Engagement, Field, RosterRow};
 use crate::{
     engine::Places,
     exchange::rejected::Rejected,
-    payroll::{Balance, Known, Row, Worker},
+    payroll::{Balance, Known, PayDays, Row, Worker},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::{Book, Given, RegionError, RegionTree},
 };
@@ -93,11 +93,29 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
     }
     reader.absence();
     reader.platform();
-    let mut facts = Facts { book, given: BTreeMap::new() };
+    let mut facts = Facts { book, given: BTreeMap::new(), unknown: Vec::new() };
     facts.amounts(row);
     facts.relation(row, host.as_deref().zip(insured.as_deref()).is_none_or(|(a, b)| regions.overlap(a, b)));
     facts.employment(row, paying);
     facts.deductions(row);
+    let month = (paying.period_start, paying.period_end);
+    let days = match PayDays::count(book.calendar(), month, row.hired, row.left) {
+        Ok(days) => Some(days),
+        Err(error) => {
+            if let Some(method) = &row.attendance.proration {
+                reader.refuse(Field::Proration, method.clone(), &error.to_string(), "改用已按本期填写");
+            }
+            None
+        }
+    };
+    facts.attendance(row, days.as_ref());
+    facts.settlement(row, paying.period_end);
+    if row.settlement.ground.is_some() && row.left.is_none() {
+        reader.refuse(Field::Left, String::new(), "填了解除终止事由，没有填离职日期", "填写最后工作日");
+    }
+    for (field, written, names) in std::mem::take(&mut facts.unknown) {
+        reader.refuse(field, written, "不认识", &format!("请从以下选一种：{}", names.join("、")));
+    }
     reader.insurance(paying, &mut facts);
     reader.fund(paying, &mut facts);
     if !reader.rejected.is_empty() {
@@ -111,7 +129,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
         id_kind: row.id_kind.clone(),
         id_number: row.id_number.clone(),
         engagement: row.engagement.label().to_owned(),
-        relation: row.engagement.relation(),
+        relation: row.engagement.relation().to_owned(),
         payer: row.payer.clone().unwrap_or_else(|| paying.payer.clone()),
         post: text(&row.post),
         department: text(&row.department),
@@ -131,21 +149,23 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
 }
 
 /// Facts by the full id of their cell.
-struct Facts<'b> {
+pub(super) struct Facts<'b> {
     book: &'b Book,
     given: BTreeMap<String, Given>,
+    /// Words that are none of the rule's choices: the column, what was written, what could be.
+    unknown: Vec<(Field, String, Vec<String>)>,
 }
 
 impl Facts<'_> {
-    fn money(&mut self, id: &str, amount: Money) {
+    pub(super) fn money(&mut self, id: &str, amount: Money) {
         self.give(id, Given::Number(Exact::from(amount)));
     }
 
-    fn give(&mut self, id: &str, given: Given) {
+    pub(super) fn give(&mut self, id: &str, given: Given) {
         self.given.insert(id.to_owned(), given);
     }
 
-    fn count(&mut self, id: &str, count: u32) {
+    pub(super) fn count(&mut self, id: &str, count: u32) {
         self.give(id, Given::Number(Exact::from(i64::from(count))));
     }
 
@@ -155,6 +175,21 @@ impl Facts<'_> {
         let set = lexicon.find_anywhere(id).ok().and_then(|entry| lexicon.choice_set(entry));
         let at = set.and_then(|set| lexicon.member(set, member));
         self.give(id, at.map_or(Given::None, Given::Choice));
+    }
+
+    /// A choice by what a person wrote.
+    pub(super) fn choose_written(&mut self, field: Field, id: &str, written: Option<&str>) {
+        let Some(written) = written else { return };
+        let lexicon = self.book.lexicon();
+        let set = lexicon.find_anywhere(id).ok().and_then(|entry| lexicon.choice_set(entry));
+        let members = set.map_or(&[][..], |set| lexicon.members(set));
+        match members.iter().position(|member| member.name == written) {
+            Some(at) => self.give(id, Given::Choice(at)),
+            None => {
+                let names = members.iter().map(|member| member.name.clone()).collect();
+                self.unknown.push((field, written.to_owned(), names));
+            }
+        }
     }
 
     fn amounts(&mut self, row: &RosterRow) {

@@ -1,0 +1,1 @@
+//! `gongche check` as people and programs meet it.
