@@ -79,6 +79,11 @@ pub(super) fn entry(book: &Book, text: &str) -> Result<EntryId, CliError> {
     })
 }
 
+/// The first digits of a digest, for people.
+pub(super) fn short(digest: &str) -> &str {
+    digest.get(..12).unwrap_or(digest)
+}
+
 pub(super) fn date(text: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("「{text}」不是日期，例如 2026-07-01"))
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").map_err(|_| format!("“{text}”不是日期，例如 2026-07-01"))
 }

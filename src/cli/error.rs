@@ -56,6 +56,12 @@ impl CliError {
         self
     }
 
+    /// With a sentence before the message.
+    pub(super) fn with(mut self, sentence: &str) -> Self {
+        self.message = format!("{sentence}{}", self.message);
+        self
+    }
+
     /// With advice.
     pub(super) fn hint(mut self, hint: impl Into<String>) -> Self {
         self.hint = Some(hint.into());

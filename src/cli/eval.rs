@@ -88,7 +88,7 @@ impl Eval {
         let mut given = Vec::new();
         for text in &self.given {
             let Some((name, value)) = text.split_once('=') else {
-                return Err(CliError::input("given", format!("「{text}」应写成 名称=值")).at("--given"));
+                return Err(CliError::input("given", format!("“{text}”应写成 名称=值")).at("--given"));
             };
             let cell = book::cell(book, Some(package), name.trim())?;
             let entry = book.entry(cell.0);

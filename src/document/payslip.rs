@@ -1,11 +1,11 @@
 //! The payslip: what a slip says, as the template's view.
 
 use super::{
-    DocumentError, Meta, render,
+    DocumentError, Meta, bind, render,
     words::{day, month, shortened},
 };
 use crate::{
-    payroll::{Contribution, Slip, UncertainValue, Worker},
+    payroll::{Arrear, Contribution, Slip, UncertainValue, Worker},
     quantity::{Exact, Money, capitals, format_amount},
 };
 use chrono::NaiveDate;
@@ -38,20 +38,33 @@ pub fn payslip(
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, DocumentError> {
     let title = format!("{} {} {} {}", slip.paper.name, month(frame.period), worker.number, worker.name);
-    let meta = Meta { title, created: frame.paid_on };
+    let (template, view) = view(worker, slip, frame);
+    render(template, &view, files, &Meta { title, created: frame.paid_on })
+}
+
+/// Makes one PDF of many payslips, in the order given, for printing; nothing is embedded in it.
+///
+/// # Errors
+/// As [`payslip`].
+pub fn payslips(slips: &[(&Worker, &Slip)], frame: &PayslipFrame) -> Result<Vec<u8>, DocumentError> {
+    let views: Vec<(&str, Value)> = slips.iter().map(|(worker, slip)| view(worker, slip, frame)).collect();
+    let title = format!("工资条 {}", month(frame.period));
+    bind(&views, &Meta { title, created: frame.paid_on })
+}
+
+/// The template of a slip, by the method of its tax, and the view for it.
+fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> (&'static str, Value) {
     let mut view = common(worker, slip, frame);
-    let template = if slip.tax_steps.is_empty() {
+    if slip.tax_steps.is_empty() {
         view["tax"] = tax(slip);
-        "payslip"
-    } else {
-        let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
-        view["steps"] = steps.collect();
-        view["tax_due"] = slip.tax.thousands().into();
-        // 劳务报酬结算单 settles 劳务报酬.
-        view["what"] = slip.paper.name.trim_end_matches("结算单").into();
-        "remuneration"
-    };
-    render(template, &view, files, &meta)
+        return ("payslip", view);
+    }
+    let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
+    view["steps"] = steps.collect();
+    view["tax_due"] = of_month(slip).into();
+    // 劳务报酬结算单 settles 劳务报酬.
+    view["what"] = slip.paper.name.trim_end_matches("结算单").into();
+    ("remuneration", view)
 }
 
 /// What the views of the templates `payslip` and `remuneration` share; their shapes are `templates/*.view.json`. The first
@@ -65,8 +78,10 @@ pub fn payslip(
 /// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
 /// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
 /// | `earnings` | `name`, `amount`, `mark`; then `gross` |
-/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`; then `own_total` |
+/// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`, then the same of earlier months, without base and rate; then `own_total` |
 /// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
+/// | `apart`, `tax_total` | taxes of what is taxed apart: `name`, `amount`; all tax of the payment |
+/// | `derivations` | `name`, `formula` (with numbers), `value` |
 /// | `deductions` | other deductions: `name`, `reason`, `amount`; then `deductions_total` |
 /// | `net`, `net_capitals`, `bank_tail` | what is paid; the last four digits of the account |
 /// | `employers` | the employer's lines: as `own`; then `employers_total` and `cost` |
@@ -76,9 +91,11 @@ pub fn payslip(
 /// | `rulebook`, `values` | the two digests, shortened |
 fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
     let side = |payer: &str| -> Vec<Value> {
-        slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution).collect()
+        let of_month = slip.contributions.iter().filter(|one| one.line.payer == payer).map(contribution);
+        of_month.chain(slip.arrears.iter().filter(|one| one.line.payer == payer).map(arrear)).collect()
     };
-    let employers = slip.contributions.iter().filter(|one| one.line.payer == "employer").map(|one| one.line.amount);
+    let lines = slip.lines().chain(slip.arrears.iter().map(|one| &one.line));
+    let employers = lines.filter(|line| line.payer == "employer").map(|line| line.amount);
     let earnings: Vec<Value> = slip
         .earnings
         .iter()
@@ -130,6 +147,12 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "gross": slip.gross.thousands(),
         "own": side("employee"),
         "own_total": slip.own_total.thousands(),
+        "apart": slip.taxes_apart.iter().map(|one| json!({ "name": one.name, "amount": one.amount.thousands() }))
+            .collect::<Value>(),
+        "tax_total": slip.tax.thousands(),
+        "derivations": slip.derivations.iter().map(|one| json!({
+            "name": one.name, "formula": one.formula, "value": one.value,
+        })).collect::<Value>(),
         "deductions": deducted,
         "deductions_total": deductions_total.map_or_else(|error| error.to_string(), Money::thousands),
         "net": slip.net.thousands(),
@@ -163,9 +186,15 @@ fn tax(slip: &Slip) -> Value {
         "payable": tax.payable.thousands(),
         "relief": tax.relief.thousands(),
         "withheld": tax.withheld.thousands(),
-        "due": slip.tax.thousands(),
+        "due": of_month(slip),
         "mark": "",
     })
+}
+
+/// The tax of the month without what is taxed apart.
+fn of_month(slip: &Slip) -> String {
+    let apart = Money::sum(slip.taxes_apart.iter().map(|one| one.amount));
+    apart.and_then(|apart| slip.tax.sub(apart)).map_or_else(|error| error.to_string(), Money::thousands)
 }
 
 /// Characters that a page has room for in the list of uncertain values.
@@ -217,6 +246,17 @@ fn contribution(one: &Contribution) -> Value {
         "rate": if one.rate.is_empty() { "—" } else { &one.rate },
         "amount": one.line.amount.thousands(),
         "mark": marks.concat(),
+    })
+}
+
+/// What is paid for an earlier month has neither base nor rate of its own: it is a difference.
+fn arrear(one: &Arrear) -> Value {
+    json!({
+        "name": format!("{}（{}补差）", one.line.name, month(one.period)),
+        "base": "",
+        "rate": "",
+        "amount": one.line.amount.thousands(),
+        "mark": "",
     })
 }
 

@@ -9,14 +9,18 @@
 //! say the price again, whose result must be the engine's to the fen.
 
 mod view;
+mod workbook;
 
 use crate::{
     document::{DocumentError, Meta, render},
+    exchange::workbook::WorkbookError,
     quantity::ArithmeticError,
     quote::Quote,
 };
 use std::collections::BTreeMap;
 use thiserror::Error;
+
+pub use workbook::workbook;
 
 /// A paper: its template, and what its file and its title are called.
 struct Paper {
@@ -40,6 +44,9 @@ pub enum PaperError {
     /// The document.
     #[error(transparent)]
     Document(#[from] DocumentError),
+    /// The workbook.
+    #[error(transparent)]
+    Workbook(#[from] WorkbookError),
     /// A sum or a share that does not fit.
     #[error(transparent)]
     Arithmetic(#[from] ArithmeticError),

@@ -5,7 +5,9 @@
 use crate::{
     document::words::{day, month, shortened},
     quantity::{ArithmeticError, Exact, Money, Rounding, RoundingMode, format_thousands},
-    quote::{Kind, LegalForm, Line, MonthRow, PositionQuote, Quote, Quoted, Standing, Taxpayer, UncertainValue},
+    quote::{
+        Kind, LegalForm, Line, MonthRow, MonthValue, PositionQuote, Quote, Quoted, Standing, Taxpayer, UncertainValue,
+    },
 };
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -27,10 +29,10 @@ pub(super) struct Group<'q> {
     pub(super) lines: Vec<&'q Line>,
 }
 
-/// The groups of a price, in the order of its lines. A line that is nought and has nothing to say for itself is left out.
+/// The groups of a price, in the order of its lines.
 pub(super) fn groups(quote: &Quote) -> Result<Vec<Group<'_>>, ArithmeticError> {
     let mut groups: Vec<(&str, Vec<&Line>)> = Vec::new();
-    for line in quote.lines.iter().filter(|line| line.amount != Money::ZERO || line.note.is_some()) {
+    for line in &quote.lines {
         match groups.iter_mut().find(|(id, _)| *id == line.group) {
             Some((_, lines)) => lines.push(line),
             None => groups.push((&line.group, vec![line])),
@@ -77,6 +79,7 @@ pub(super) fn view(quote: &Quote) -> Result<Value, ArithmeticError> {
         "positions": positions,
         "average_pay": average_pay(quote)?,
         "groups": groups_view(quote, &groups)?,
+        "bars": bars(quote, &groups)?,
         "locked": numbered(&locked, |line| json!({ "required": required(quote, line) })),
         "locked_total": total(&locked)?,
         "supervised": numbered(&supervised, |line| json!({ "reckoning": line.reckoning })),
@@ -121,12 +124,21 @@ fn groups_view(quote: &Quote, groups: &[Group<'_>]) -> Result<Vec<Value>, Arithm
             "number": NUMERALS.get(place).copied().unwrap_or_default(),
             "name": group.name,
             "amount": group.amount.thousands(),
-            "share": percent(Exact::from(group.amount), quote.total)?,
+            "subtotal": if group.lines.len() > 1 { group.amount.thousands() } else { String::new() },
             "month": to_hundredths(Exact::from(group.amount).div(months)?)?,
             "lines": lines.collect::<Vec<_>>(),
         }))
     };
     groups.iter().enumerate().map(group).collect()
+}
+
+/// What the price consists of, for a chart.
+fn bars(quote: &Quote, groups: &[Group<'_>]) -> Result<Vec<Value>, ArithmeticError> {
+    let bar = |group: &Group<'_>| {
+        let share = percent(Exact::from(group.amount), quote.total)?;
+        Ok(json!({ "name": group.name, "amount": group.amount.thousands(), "share": share }))
+    };
+    groups.iter().filter(|group| group.amount != Money::ZERO).map(bar).collect()
 }
 
 fn months(quote: &Quote) -> Exact {
@@ -195,7 +207,7 @@ fn unit_prices(quote: &Quote) -> Vec<Value> {
 /// What the tender says of a line, where it says an amount.
 fn required(quote: &Quote, line: &Line) -> String {
     let said = quote.tender.required.iter().find(|one| one.line == line.id);
-    said.map_or_else(|| "按测算".to_owned(), |one| one.amount.thousands())
+    said.map_or_else(|| "法定标准和采购文件要求".to_owned(), |one| format!("采购文件规定{}元", one.amount.thousands()))
 }
 
 fn numbered(lines: &[&Line], more: impl Fn(&Line) -> Value) -> Vec<Value> {
@@ -204,9 +216,6 @@ fn numbered(lines: &[&Line], more: impl Fn(&Line) -> Value) -> Vec<Value> {
         view["number"] = (number + 1).to_string().into();
         view["name"] = line.name.clone().into();
         view["amount"] = line.amount.thousands().into();
-        if view.get("reckoning").is_none() {
-            view["kind"] = kind(line.kind).into();
-        }
         view
     };
     lines.iter().enumerate().map(view).collect()
@@ -239,23 +248,26 @@ fn projected(quote: &Quote) -> String {
 
 /// Each local standard once, with the months for which it holds.
 fn standards(months: &[MonthRow]) -> Vec<Value> {
-    let mut standards: Vec<(&crate::quote::MonthValue, Vec<NaiveDate>)> = Vec::new();
+    let mut standards: Vec<(&MonthValue, Vec<(NaiveDate, Standing)>)> = Vec::new();
     for row in months {
         for value in &row.values {
-            match standards.iter_mut().find(|(known, _)| *known == value) {
-                Some((_, months)) => months.push(row.first),
-                None => standards.push((value, vec![row.first])),
+            let same =
+                |known: &MonthValue| (&known.id, &known.value, known.from) == (&value.id, &value.value, value.from);
+            match standards.iter_mut().find(|(known, _)| same(known)) {
+                Some((_, months)) => months.push((row.first, value.standing)),
+                None => standards.push((value, vec![(row.first, value.standing)])),
             }
         }
     }
-    let view = |(value, months): &(&crate::quote::MonthValue, Vec<NaiveDate>)| {
+    let view = |(value, months): &(&MonthValue, Vec<(NaiveDate, Standing)>)| {
+        let all: Vec<NaiveDate> = months.iter().map(|(first, _)| *first).collect();
         json!({
             "name": value.name,
             "value": value.value,
             "from": value.from.to_string(),
-            "months": runs(months),
+            "months": runs(&all),
             "cite": value.cite,
-            "standing": standing(value.standing),
+            "standing": standing(months.iter().map(|(_, standing)| *standing).max().unwrap_or(Standing::Known)),
         })
     };
     standards.iter().map(view).collect()
@@ -282,7 +294,7 @@ fn runs(months: &[NaiveDate]) -> String {
 const fn standing(standing: Standing) -> &'static str {
     match standing {
         Standing::Known => "现行",
-        Standing::Retroactive => "补公布",
+        Standing::Retroactive => "追溯",
         Standing::Projected => "推算",
     }
 }
@@ -337,7 +349,6 @@ fn floor(quote: &Quote) -> Result<Value, ArithmeticError> {
         "margin": quote.total.sub(floor.with_required)?.thousands(),
         "ratio": percent(Exact::from(quote.total), floor.with_required)?,
         "lines": lines.map(line).collect::<Vec<_>>(),
-        "steps": floor.derivation,
         "wages": wages,
     }))
 }

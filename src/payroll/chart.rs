@@ -44,7 +44,30 @@ pub struct Chart<'b> {
     pub(super) paper: EntryId,
     pub(super) tax_block: TaxEntries,
     pub(super) methods: Vec<Method>,
+    /// The taxes of what is taxed apart from the month.
+    pub(super) taxes_apart: Vec<EntryId>,
+    /// What a slip derives with its numbers, where it is not nought.
+    pub(super) derived: Vec<EntryId>,
 }
+
+/// What is taxed by a rule of its own.
+const TAXES_APART: [&str; 2] = ["payroll.one_off.severance_tax", "payroll.one_off.bonus_tax"];
+
+/// What a reader of a slip would otherwise have to reckon again.
+const DERIVED: [&str; 12] = [
+    "payroll.hourly_pay",
+    "payroll.attendance.share",
+    "labour.overtime.hour_wage",
+    "labour.overtime.part",
+    "payroll.attendance.sick_cut",
+    "payroll.attendance.personal_cut",
+    "labour.annual_leave.pay",
+    "labour.severance.months",
+    "labour.severance.owed",
+    "tax.severance.taxable",
+    "tax.severance.tax",
+    "tax.bonus.tax",
+];
 
 /// A method of withholding other than that for wages.
 #[derive(Debug)]
@@ -156,7 +179,7 @@ impl<'b> Chart<'b> {
             fund: find("fund.contribution")?,
             fund_base: find("fund.base")?,
             fund_rate: find("fund.rate")?,
-            absence: find("payroll.absence")?,
+            absence: find("payroll.absence_total")?,
             other_deduction: find("payroll.other_deduction")?,
             gross: find("payroll.gross")?,
             special: find("payroll.special")?,
@@ -170,6 +193,8 @@ impl<'b> Chart<'b> {
             fund_months: find("fund.months")?,
             relation: find("labour.relations.relation")?,
             paper: find("tax.relations.paper")?,
+            taxes_apart: TAXES_APART.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
+            derived: DERIVED.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
             methods: METHODS
                 .iter()
                 .map(|(id, applies, steps, always)| {
@@ -210,6 +235,7 @@ impl<'b> Chart<'b> {
                 .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
                 .map(|entry| (entry, Vec::new()))
                 .collect();
+        goals.extend(self.taxes_apart.iter().map(|entry| (*entry, Vec::new())));
         for entry in [
             self.amount,
             self.in_cash,
@@ -220,7 +246,10 @@ impl<'b> Chart<'b> {
             self.fund,
             self.fund_base,
             self.paper,
-        ] {
+        ]
+        .into_iter()
+        .chain(self.derived.iter().copied())
+        {
             goals.extend(self.book.lexicon().cells(&self.book.entry(entry).by).into_iter().map(|cell| (entry, cell)));
         }
         // Figures that later slips carry, and facts that nothing above reads.

@@ -2,7 +2,6 @@
 
 use super::chart::Chart;
 use crate::{
-    engine::Value,
     quantity::Exact,
     rulebook::{Aggregate, Carried, EntryId, Window},
 };
@@ -47,10 +46,10 @@ pub(super) struct Payment<'p> {
 
 impl Known {
     /// The values to carry into a payment. What is known of no earlier slip stays with the default of the rule.
-    pub(super) fn carried(&self, chart: &Chart<'_>, payment: Payment<'_>) -> Vec<(EntryId, Value)> {
+    pub(super) fn carried(&self, chart: &Chart<'_>, payment: Payment<'_>) -> Vec<(EntryId, Exact)> {
         let carried = chart.carried().into_iter().filter_map(|(entry, carried)| {
             let id = &chart.book.entry(carried.figure).full_id;
-            Some((entry, Value::Number(self.value(carried, id, payment)?)))
+            Some((entry, self.value(carried, id, payment)?))
         });
         carried.collect()
     }
@@ -138,15 +137,15 @@ mod tests {
     }
 
     /// What is carried into a payment of September 2026, by the id of the carried value.
-    fn carried(known: &Known, project: &str) -> BTreeMap<String, Value> {
+    fn carried(known: &Known, project: &str) -> BTreeMap<String, Exact> {
         let month = month("2026-09", "2026-09-30");
         let chart = month.chart();
         let named = |(entry, value)| (chart.book.entry(entry).full_id.clone(), value);
         known.carried(chart, Payment { on: day("2026-09-30"), project }).into_iter().map(named).collect()
     }
 
-    fn number(value: i64) -> Value {
-        Value::Number(Exact::from(value))
+    fn number(value: i64) -> Exact {
+        Exact::from(value)
     }
 
     #[test]
@@ -195,8 +194,8 @@ mod tests {
             (of("prior_platform_months"), of("prior_run_months"), of("first_month"))
         };
         let (two, one) = (Some(number(2)), Some(number(1)));
-        assert_eq!(months(&["2026-07-31", "2026-08-31"]), (two.clone(), two.clone(), Some(number(7))));
-        assert_eq!(months(&["2026-06-30", "2026-08-31"]), (two.clone(), one, Some(number(6))));
+        assert_eq!(months(&["2026-07-31", "2026-08-31"]), (two, two, Some(number(7))));
+        assert_eq!(months(&["2026-06-30", "2026-08-31"]), (two, one, Some(number(6))));
         assert_eq!(months(&["2026-06-30", "2026-07-31"]), (two, None, Some(number(6))));
         // A run does not reach into the year before.
         let (all, run, first) = months(&["2025-12-31"]);

@@ -2,13 +2,17 @@
 //! what is carried from slip to slip.
 
 mod chart;
+mod days;
 mod history;
 mod month;
 mod slip;
+mod solve;
 mod worker;
 
 pub use chart::{Chart, ChartError};
+pub use days::PayDays;
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
-pub use slip::{Contribution, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
+pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
+pub use solve::{Solution, solve};
 pub use worker::{Worker, masked};

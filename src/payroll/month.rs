@@ -3,11 +3,11 @@
 use super::{
     chart::{Chart, ChartError},
     history::{Known, Payment, month_number},
-    slip::Slip,
+    slip::{Arrear, Slip},
 };
 use crate::{
-    engine::{Dates, Evaluation, Fault, FaultKind, Places, Plan, Question, SlotId, Value},
-    quantity::Exact,
+    engine::{Dates, Evaluation, Fault, FaultKind, Places, Plan, Question, Value},
+    quantity::{ArithmeticError, Exact, Money},
     rulebook::{Book, Diagnostic, Given, Role},
 };
 use chrono::{Datelike, NaiveDate};
@@ -28,6 +28,8 @@ pub struct Row {
     pub facts: BTreeMap<String, Given>,
     /// What is known of earlier payments in the tax year.
     pub known: Known,
+    /// What is paid with it for months that have been paid.
+    pub arrears: Vec<Arrear>,
 }
 
 /// Why a row could not be computed.
@@ -117,34 +119,90 @@ impl<'b> Month<'b> {
     /// # Errors
     /// Why it could not be computed; the other rows go on.
     pub fn slip(&self, row: &Row) -> Result<Slip, Refusal> {
-        let plan = self.plans.get(&row.places).ok_or_else(|| Refusal::Facts("没有为这些地区准备规则".to_owned()))?;
+        let carried = self.carried(row)?;
+        self.slip_of(&row.places, row.facts.iter().chain(&carried), &row.arrears)
+    }
+
+    /// What a row is computed from besides its facts: what earlier slips hand on, and how many of them are missing.
+    ///
+    /// # Errors
+    /// What keeps the row from being computed.
+    pub fn carried(&self, row: &Row) -> Result<BTreeMap<String, Given>, Refusal> {
+        let payment = Payment { on: self.dates.payment, project: &row.project };
+        let carried = row.known.carried(&self.chart, payment).into_iter();
+        let mut given: BTreeMap<String, Given> = carried
+            .map(|(entry, number)| (self.chart.book.entry(entry).full_id.clone(), Given::Number(number)))
+            .collect();
+        given.insert(MONTHS_MISSING.to_owned(), Given::Number(self.missing_months(row)));
+        Ok(given)
+    }
+
+    /// Computes a slip from all that it rests on: facts and what is carried, by the full id of their cell.
+    ///
+    /// # Errors
+    /// Why it could not be computed.
+    pub fn slip_of<'g>(
+        &self,
+        places: &Places,
+        facts: impl IntoIterator<Item = (&'g String, &'g Given)>,
+        arrears: &[Arrear],
+    ) -> Result<Slip, Refusal> {
+        let slip = Slip::of(&self.chart, &mut self.evaluation(places, facts, arrears)?)?;
+        Ok(Slip { arrears: arrears.to_vec(), ..slip })
+    }
+
+    /// What a row is paid out, without the rest of the slip.
+    ///
+    /// # Errors
+    /// Why it could not be computed.
+    pub fn net(&self, row: &Row) -> Result<Money, Refusal> {
+        let carried = self.carried(row)?;
+        let facts = row.facts.iter().chain(&carried);
+        Slip::net_of(&self.chart, &mut self.evaluation(&row.places, facts, &row.arrears)?)
+    }
+
+    fn evaluation<'g>(
+        &self,
+        places: &Places,
+        facts: impl IntoIterator<Item = (&'g String, &'g Given)>,
+        arrears: &[Arrear],
+    ) -> Result<Evaluation<'_, 'b>, Refusal> {
+        let plan = self.plans.get(places).ok_or_else(|| Refusal::Facts("没有为这些地区准备规则".to_owned()))?;
+        let overdue = arrears_facts(arrears).map_err(|error| Refusal::Facts(error.to_string()))?;
         let mut given = Vec::new();
-        for (id, value) in &row.facts {
+        let facts: Vec<(&String, &Given)> = facts.into_iter().collect();
+        for (id, value) in facts.into_iter().chain(&overdue) {
             let (entry, cell) = self.chart.cell(id).map_err(|error| Refusal::Facts(error.to_string()))?;
             let Some(slot) = plan.find(entry, &cell) else { continue };
             let value = Value::from(value);
             plan.admits(slot, &value).map_err(|error| Refusal::Facts(format!("{}：{error}", plan.name(slot))))?;
             given.push((slot, value));
         }
-        given.push(self.missing_months(plan, row)?);
-        let payment = Payment { on: self.dates.payment, project: &row.project };
-        for (entry, value) in row.known.carried(&self.chart, payment) {
-            given.extend(plan.find(entry, &[]).map(|slot| (slot, value)));
-        }
-        let mut evaluation = Evaluation::new(plan, given);
-        Slip::of(&self.chart, &mut evaluation)
+        Ok(Evaluation::new(plan, given))
     }
 
     /// What no ledger and no opening balance says is said, never assumed.
-    fn missing_months(&self, plan: &Plan<'b>, row: &Row) -> Result<(SlotId, Value), Refusal> {
+    fn missing_months(&self, row: &Row) -> Exact {
         let through = row.known.opening.as_ref().map(|opening| opening.through);
         let known = row.known.months_paid(self.dates.payment);
         let missing = self.payments_before(row.hired, row.left, through).saturating_sub(known);
-        let (entry, cell) =
-            self.chart.cell("payroll.months_missing").map_err(|error| Refusal::Facts(error.to_string()))?;
-        let slot = plan.find(entry, &cell).ok_or_else(|| Refusal::Facts("payroll.months_missing".to_owned()))?;
-        Ok((slot, Value::Number(Exact::from(i64::try_from(missing).unwrap_or(i64::MAX)))))
+        Exact::from(i64::try_from(missing).unwrap_or(i64::MAX))
     }
+}
+
+const MONTHS_MISSING: &str = "payroll.months_missing";
+
+/// The sums of what is paid for earlier months, as facts; none where nothing is.
+fn arrears_facts(arrears: &[Arrear]) -> Result<BTreeMap<String, Given>, ArithmeticError> {
+    let mut sums: BTreeMap<String, Given> = BTreeMap::new();
+    for (payer, id) in [("employee", "payroll.arrears_own"), ("employer", "payroll.arrears_employer")] {
+        let amounts = arrears.iter().filter(|one| one.line.payer == payer).map(|one| one.line.amount);
+        let sum = Money::sum(amounts)?;
+        if !arrears.is_empty() {
+            sums.insert(id.to_owned(), Given::Number(Exact::from(sum)));
+        }
+    }
+    Ok(sums)
 }
 
 impl Refusal {
@@ -164,7 +222,7 @@ impl Refusal {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::{quantity::Money, rulebook::Sources};
+    use crate::rulebook::Sources;
     use std::sync::LazyLock;
 
     static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
@@ -193,8 +251,15 @@ pub(super) mod tests {
             ("tax.months.hire_date", Given::Date(hired)),
         ];
         let facts = facts.into_iter().map(|(id, given)| (id.to_owned(), given)).collect();
-        let places = Places::all(Some("530100"));
-        Row { places, hired, left: None, project: String::new(), facts, known: Known::default() }
+        Row {
+            places: Places::all(Some("530100")),
+            hired,
+            left: None,
+            project: String::new(),
+            facts,
+            known: Known::default(),
+            arrears: Vec::new(),
+        }
     }
 
     #[test]

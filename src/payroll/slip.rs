@@ -5,10 +5,11 @@ use super::{
     month::Refusal,
 };
 use crate::{
-    engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, values_digest},
+    engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, trace, values_digest},
     quantity::{ArithmeticError, Exact, Money, format_amount},
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
+use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A person's month, computed. Amounts are in yuan.
@@ -42,6 +43,10 @@ pub struct Slip {
     pub tax_block: TaxBlock,
     /// The steps of another method, in the order in which they are read; none for wages.
     pub tax_steps: Vec<Step>,
+    /// What of [`Self::tax`] is on something taxed apart from the month, as far as it is not nought.
+    pub taxes_apart: Vec<Line>,
+    /// How the figures came about that a reader cannot see from the page: overtime, a part of a month, compensation.
+    pub derivations: Vec<Derivation>,
     /// What is unlawful, risky or to be noted.
     pub findings: Vec<RaisedFinding>,
     /// The uncertain values that it rests on.
@@ -50,6 +55,18 @@ pub struct Slip {
     pub values_digest: String,
     /// What later slips carry, by the full id of the figure.
     pub carried: BTreeMap<String, Exact>,
+    /// What is paid with it for months that have been paid, both sides; within [`Self::own_total`] and
+    /// [`Self::employer_cost`].
+    pub arrears: Vec<Arrear>,
+}
+
+/// What a law published later, or entered later, makes of one line of a month that has been paid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Arrear {
+    /// The first day of the month that it is for.
+    pub period: NaiveDate,
+    /// The line; negative where too much was paid.
+    pub line: Line,
 }
 
 /// What a paper is called.
@@ -72,6 +89,19 @@ pub struct Step {
     pub value: String,
     /// The same for the page: amounts of money with thousands.
     pub shown: String,
+}
+
+/// A figure with the numbers that it was computed from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Derivation {
+    /// Its cell, for programs.
+    pub id: String,
+    /// Its cell, for people.
+    pub name: String,
+    /// Its formula with numbers.
+    pub formula: String,
+    /// Its value, with its unit.
+    pub value: String,
 }
 
 /// A line of earnings.
@@ -203,6 +233,11 @@ impl Totals {
 }
 
 impl Slip {
+    /// Reads what is paid out off an evaluation, and no more.
+    pub(super) fn net_of<'b>(chart: &Chart<'b>, evaluation: &mut Evaluation<'_, 'b>) -> Result<Money, Refusal> {
+        Reader { chart, evaluation }.money(chart.net, &[])
+    }
+
     /// Reads a slip off an evaluation.
     pub(super) fn of<'b>(chart: &Chart<'b>, evaluation: &mut Evaluation<'_, 'b>) -> Result<Self, Refusal> {
         let mut reader = Reader { chart, evaluation };
@@ -226,11 +261,14 @@ impl Slip {
                 Some(_) => TaxBlock::default(),
             },
             tax_steps: method.map(|method| reader.steps(method)).transpose()?.unwrap_or_default(),
+            taxes_apart: reader.taxes_apart()?,
+            derivations: reader.derivations()?,
             contributions: Vec::new(),
             findings: Vec::new(),
             uncertain: Vec::new(),
             values_digest: String::new(),
             carried: reader.carried()?,
+            arrears: Vec::new(),
         };
         let contributions = reader.contributions()?;
         // Findings read further cells; what the slip rests on is settled before they do.
@@ -371,6 +409,43 @@ impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
             }
         }
         Ok(steps)
+    }
+
+    fn taxes_apart(&mut self) -> Result<Vec<Line>, Refusal> {
+        let chart = self.chart;
+        let mut lines = Vec::new();
+        for &entry in &chart.taxes_apart {
+            let amount = self.money(entry, &[])?;
+            if amount != Money::ZERO {
+                let entry = chart.book.entry(entry);
+                let (id, name) = (entry.full_id.clone(), entry.name.clone());
+                lines.push(Line { id, name, amount, payer: "employee".to_owned() });
+            }
+        }
+        Ok(lines)
+    }
+
+    /// The derivations of what the slip was computed from, but for what is nought, or the whole.
+    fn derivations(&mut self) -> Result<Vec<Derivation>, Refusal> {
+        let (chart, plan) = (self.chart, self.evaluation.plan());
+        let mut derivations = Vec::new();
+        for &entry in &chart.derived {
+            for cell in chart.book.lexicon().cells(&chart.book.entry(entry).by) {
+                let Some(slot) = plan.find(entry, &cell) else { continue };
+                let tells = |value: &Value| match value {
+                    Value::Number(number) => !number.is_zero() && *number != Exact::from(1),
+                    _ => false,
+                };
+                if !self.evaluation.computed(slot).is_some_and(tells) {
+                    continue;
+                }
+                let step = trace(self.evaluation, slot);
+                let formula = step.numbers.or_else(|| step.formula.map(str::to_owned)).unwrap_or_default();
+                let (id, name) = (step.id.into_owned(), step.name.into_owned());
+                derivations.push(Derivation { id, name, formula, value: step.value });
+            }
+        }
+        Ok(derivations)
     }
 
     /// Whether anything of the slip rests on the entry.

@@ -21,6 +21,8 @@ pub(super) struct CostSide {
     pub(super) union_fee: Money,
     pub(super) union_rate: Exact,
     pub(super) disability_levy: Money,
+    /// The levy in a yuan of wages; none where it was not priced.
+    pub(super) levy_rate: Option<Exact>,
     pub(super) direct: Money,
     pub(super) management: Money,
     pub(super) fee_on_supervised: Money,
@@ -261,11 +263,19 @@ pub(super) fn price_facts(desk: &Desk<'_>, tender: &Tender, build: &BuildUp) -> 
 fn cost_side(desk: &Desk<'_>, tender: &Tender, build: &BuildUp) -> Result<CostSide, Refusal> {
     let facts = price_facts(desk, tender, build)?;
     let mut said = desk.price.with(&facts)?;
+    let levy_rate = match (tender.bidder.staff, tender.bidder.disability_ratio) {
+        (Some(staff), Some(_)) => {
+            let of_all = said.number("levies.shortfall")?.mul(said.number("levies.payable_share")?)?;
+            Some(of_all.div(staff.into())?)
+        }
+        _ => None,
+    };
     Ok(CostSide {
         wages: said.money("quote.price.wages")?,
         union_fee: said.money("levies.union_fee")?,
         union_rate: said.number("levies.union_rate")?,
         disability_levy: said.money("quote.price.disability_levy")?,
+        levy_rate,
         direct: said.money("quote.price.direct")?,
         management: said.money("quote.price.management")?,
         fee_on_supervised: said.money("quote.price.fee_on_supervised")?,

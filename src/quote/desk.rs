@@ -230,6 +230,8 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
         "social.industry_class",
         "fund.rate",
         "fund.rate_min",
+        "fund.base_floor",
+        "fund.base_ceiling",
         "fund.rate_max",
         "fund.rounding",
     ]);
@@ -238,8 +240,10 @@ fn month_cells(insurance: &[String], items: &[(String, String)]) -> Vec<String> 
         cells.extend([
             format!("quote.month.contribution[{line},employer]"),
             format!("quote.month.base[{line}]"),
+            format!("social.base_floor[{line}]"),
+            format!("social.base_ceiling[{line}]"),
             format!("social.effective_rate[{line},employer]"),
-            format!("social.fixed[{line},employer]"),
+            format!("quote.month.flat[{line},employer]"),
             format!("social.rounding[{line},employer]"),
         ]);
     }
@@ -278,6 +282,8 @@ fn price_cells(lines: &[Member]) -> Vec<String> {
         "levies.staff",
         "levies.disabled",
         "levies.local_ratio",
+        "levies.shortfall",
+        "levies.payable_share",
     ]);
     for line in lines {
         let of = |value: &str| format!("{value}[{}]", line.id);

@@ -93,7 +93,12 @@ pub(super) fn lay_out(
             if rule.id == PROFIT {
                 draft.unit_price = rest;
             }
-            draft.amount = many(draft.unit_price, count)?;
+            let quoted = many(draft.unit_price, count)?;
+            if quoted != draft.amount {
+                let note = format!("测算为{}元，单价取整分后为{}元", draft.amount.thousands(), quoted.thousands());
+                draft.note = Some(draft.note.take().map_or(note.clone(), |before| format!("{before}；{note}")));
+            }
+            draft.amount = quoted;
         }
     }
     let mut laid = Laid { lines: Vec::new(), cells: Vec::new() };
@@ -201,7 +206,10 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
         let offer = &self.closer.tender.offer;
         Ok(Some(match rule.id.as_str() {
             UNION_FEE => {
-                let basis = Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == "wages") };
+                let basis = match self.closer.tender.bidder.union {
+                    true => Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == "wages") },
+                    false => Basis::Fixed,
+                };
                 let reckoning = format!("工资合计{}元 × {}", side.wages.thousands(), percent(side.union_rate));
                 self.follows(side.union_fee, &self.wages, basis, reckoning, &side.traces.union_fee)
             }
@@ -210,7 +218,9 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
                     Some(staff) => format!("全公司{staff}人的残保金，按本项目人数分摊"),
                     None => "没有给出计算依据，未计".to_owned(),
                 };
-                self.follows(side.disability_levy, &self.wages, Basis::Fixed, reckoning, &side.traces.disability_levy)
+                let of = ids(&|line| line.group == "wages");
+                let basis = side.levy_rate.map_or(Basis::Fixed, |rate| Basis::Share { rate, of });
+                self.follows(side.disability_levy, &self.wages, basis, reckoning, &side.traces.disability_levy)
             }
             MANAGEMENT => {
                 let supervised = |line: &LineRule| {
@@ -291,7 +301,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
             cells: built.cells.clone(),
             basis: if by_hand.is_some() { Basis::Fixed } else { Basis::Terms(built.terms.clone()) },
             reckoning: if by_hand.is_some() { format!("手工填写；测算为 {reckoning}") } else { reckoning },
-            cite: once(cites),
+            cite: once(&cites),
             confidence: built.confidence,
             note: (!built.notes.is_empty()).then(|| built.notes.join("；")),
             trace: if built.trace.is_empty() { Json::Null } else { Json::Array(built.trace.clone()) },
@@ -306,7 +316,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
             cells: spread(amount, by),
             basis,
             reckoning,
-            cite: once(traces.iter().filter_map(|one| text(&one["cite"])).collect()),
+            cite: once(&traces.iter().filter_map(|one| text(&one["cite"])).collect::<Vec<_>>()),
             confidence: traces.iter().filter_map(weakest).max(),
             note: None,
             trace: trace.clone(),
@@ -318,7 +328,7 @@ fn text(json: &Json) -> Option<String> {
     json.as_str().map(str::to_owned)
 }
 
-fn once(cites: Vec<String>) -> Option<String> {
+fn once(cites: &[String]) -> Option<String> {
     let mut told: Vec<&str> = Vec::new();
     for cite in cites.iter().flat_map(|cite| cite.split('；')).filter(|cite| !cite.is_empty()) {
         if !told.contains(&cite) {

@@ -166,6 +166,8 @@ pub struct Term {
 pub struct Factor {
     /// In yuan a month.
     pub base: Exact,
+    /// The lowest and the highest base of the month: the base is the average pay, brought between them.
+    pub limits: (Exact, Exact),
     /// The rate.
     pub rate: Exact,
     /// A sum added to it, in yuan.

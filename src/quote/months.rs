@@ -58,7 +58,7 @@ pub(super) fn months(book: &Book, from: NaiveDate, to: NaiveDate) -> Result<Vec<
 }
 
 fn length(first: NaiveDate, last: NaiveDate) -> u32 {
-    u32::try_from((last - first).num_days() + 1).unwrap_or(0)
+    u32::try_from(last.signed_duration_since(first).num_days() + 1).unwrap_or(0)
 }
 
 /// What a day is, and whether its year is arranged. Beyond the calendar the same day of its last year stands for it.

@@ -1,6 +1,6 @@
 //! What identifies a book: SHA-256 of its canonical content.
 
-use super::source::Sources;
+use super::source::{FILE_MARK, Sources};
 use sha2::{Digest as _, Sha256};
 use std::fmt;
 
@@ -33,7 +33,7 @@ impl fmt::Display for Digest {
 pub(super) fn canonical(sources: &Sources) -> String {
     let mut content = String::new();
     for (_, path, text) in sources.iter() {
-        content.push('\u{1}');
+        content.push(FILE_MARK);
         content.push_str(path);
         content.push('\n');
         canonical_file(text, &mut content);

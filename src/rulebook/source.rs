@@ -30,6 +30,9 @@ pub struct Located<T> {
     pub place: Place,
 }
 
+/// What stands before the path of each file in the canonical content; no text of a rule may hold it.
+pub(super) const FILE_MARK: char = '\u{1}';
+
 /// The texts of a rule book: relative path (with `/`) to content, in the order of the paths.
 #[derive(Debug, Clone, Default)]
 pub struct Sources {
@@ -48,6 +51,15 @@ impl Sources {
     pub fn embedded() -> Self {
         const FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/rules.rs"));
         Self::new(FILES.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect())
+    }
+
+    /// The files of a book's canonical content ([`super::Book::canonical`]); nothing where it is no such content.
+    #[must_use]
+    pub fn from_canonical(content: &str) -> Option<Self> {
+        let files = content.strip_prefix(FILE_MARK)?.split(FILE_MARK);
+        let files: Option<BTreeMap<String, String>> =
+            files.map(|file| file.split_once('\n').map(|(path, text)| (path.to_owned(), text.to_owned()))).collect();
+        files.map(Self::new)
     }
 
     /// Every `.toml` file below a folder.

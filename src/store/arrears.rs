@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sqlx::Row as _;
+use sqlx::{Row as _, query_scalar};
 
 use super::{
     chain::{Cell, Column, Entry, Table, Writer},
@@ -27,6 +27,8 @@ pub struct Arrear {
     pub period: Period,
     /// The line: `pension_employee`.
     pub line: String,
+    /// The name of the line for people.
+    pub name: String,
     /// Decimal text, negative where too much was paid.
     pub amount: String,
 }
@@ -59,6 +61,7 @@ impl Entry for ArrearEntry<'_> {
             Column::Text("worker"),
             Column::Text("period"),
             Column::Text("line"),
+            Column::Text("name"),
             Column::Text("amount"),
             Column::Text("booked_in"),
             Column::Text("rulebook_digest"),
@@ -70,13 +73,14 @@ impl Entry for ArrearEntry<'_> {
     };
 
     fn cells(&self) -> Vec<Cell<'_>> {
-        let Arrear { person, worker, period, line, amount } = self.arrear;
+        let Arrear { person, worker, period, line, name, amount } = self.arrear;
         vec![
             self.payer.into(),
             person.as_str().into(),
             worker.as_str().into(),
             period.to_string().into(),
             line.as_str().into(),
+            name.as_str().into(),
             amount.as_str().into(),
             self.booked_in.to_string().into(),
             self.rulebook_digest.into(),
@@ -91,36 +95,34 @@ impl Ledger {
     /// Books what a payer's earlier months owe, to be paid with `booked_in`: all or nothing. The regular run of that
     /// month must still be open to change, or there would be nothing to pay it with.
     ///
-    /// `known` is what had been booked when the amounts were found ([`Self::booked_arrears`]); where somebody has booked
-    /// since, nothing is written ([`Problem::Locked`]), since it would be booked twice.
+    /// `last` is the last that had been booked when the amounts were found ([`Self::last_arrear`]); where somebody has
+    /// booked since, nothing is written ([`Problem::BookedSince`]), since it might be booked twice.
     pub fn book_arrears(
         &self,
         payer: &str,
         booked_in: Period,
         arrears: &[Arrear],
-        known: usize,
+        last: i64,
         rulebook_digest: &str,
         act: &Act,
     ) -> Result<(), StoreError> {
         self.block(async {
             let mut writer = Writer::begin(&self.connections).await?;
             let run = RunKey { payer: payer.to_owned(), period: booked_in, number: 1 };
-            let standing = standing(writer.connection(), &run).await?;
-            let changeable = [Step::Preview, Step::Commit].into_iter().find_map(|step| standing.after(&run, step).ok());
-            if changeable.is_none() {
-                standing.after(&run, Step::Commit)?;
-            }
-            let persons: Vec<&str> =
-                arrears.iter().map(|one| one.person.as_str()).collect::<BTreeSet<_>>().into_iter().collect();
-            let booked = read(writer.connection(), payer, &persons).await?;
-            if booked.values().map(Vec::len).sum::<usize>() != known {
-                return Err(Problem::Locked);
+            standing(writer.connection(), &run).await?.after(&run, Step::Book)?;
+            if last_of(writer.connection(), payer).await? != last {
+                return Err(Problem::BookedSince);
             }
             let entries: Vec<ArrearEntry<'_>> =
                 arrears.iter().map(|arrear| ArrearEntry { payer, arrear, booked_in, rulebook_digest, act }).collect();
             writer.append(&entries).await?;
             writer.commit().await
         })
+    }
+
+    /// The number of the last row that was booked for a payer, 0 where there is none.
+    pub fn last_arrear(&self, payer: &str) -> Result<i64, StoreError> {
+        self.block(async { last_of(&mut *self.connections.acquire().await?, payer).await })
     }
 
     /// What has been booked for `persons`, oldest first; who has nothing is left out.
@@ -151,7 +153,12 @@ impl Ledger {
     }
 }
 
-const SELECT: &str = "SELECT id, person, worker, period, line, amount, booked_in FROM arrear WHERE payer = ";
+const SELECT: &str = "SELECT id, person, worker, period, line, name, amount, booked_in FROM arrear WHERE payer = ";
+
+async fn last_of(connection: &mut Connection, payer: &str) -> Result<i64, Problem> {
+    let sql = "SELECT coalesce(max(id), 0) FROM arrear WHERE payer = $1";
+    Ok(query_scalar(sql).bind(payer.to_owned()).fetch_one(connection).await?)
+}
 
 async fn read(
     connection: &mut Connection,
@@ -181,6 +188,7 @@ fn read_arrear(row: &sqlx::any::AnyRow) -> Result<BookedArrear, Problem> {
         worker: row.try_get("worker")?,
         period: stored(id, row.try_get("period")?)?,
         line: row.try_get("line")?,
+        name: row.try_get("name")?,
         amount: row.try_get("amount")?,
     };
     Ok(BookedArrear { arrear, booked_in: stored(id, row.try_get("booked_in")?)? })

@@ -90,7 +90,7 @@ pub enum Problem {
         /// The run.
         run: RunKey,
         /// Who previewed it, and when.
-        act: Act,
+        act: Box<Act>,
     },
     /// Who prepared a run was to let it through.
     #[error("试算人和批准人都是“{by}”。批准要由另一人作出（--by 由本人自报，本程序不核实身份）")]
@@ -107,6 +107,9 @@ pub enum Problem {
     /// Only a new ledger can be one with approval.
     #[error("账本里已有记录，不能再改为要批准的账本。请用 --approval 另建一个")]
     NotEmpty,
+    /// Somebody booked arrears while others were found.
+    #[error("比对期间另一个程序记入了补差，本次没有写入。请重新比对（gongche arrears）")]
+    BookedSince,
     /// What was computed could not be read back while it was written.
     #[error("读不回核算的中间结果（{0}）。请检查输出文件夹所在的磁盘")]
     Spool(String),

@@ -77,32 +77,8 @@ impl Ledger {
     /// as a whole; the earlier rows stay. Where one person is named twice, the last counts.
     pub fn load_opening(&self, payer: &str, tax_year: i32, openings: &[Opening]) -> Result<Loaded, StoreError> {
         self.block(async {
-            let openings: BTreeMap<&str, &Opening> =
-                openings.iter().map(|opening| (opening.person.as_str(), opening)).collect();
-            let persons: Vec<&str> = openings.keys().copied().collect();
             let mut writer = Writer::begin(&self.connections).await?;
-            let standing = read(writer.connection(), payer, tax_year, &persons).await?;
-
-            let mut loaded = Loaded { added: 0, superseded: 0, unchanged: 0 };
-            let mut entries = Vec::new();
-            for (person, opening) in openings {
-                let replaces = match standing.get(person) {
-                    Some((_, old)) if old == opening => {
-                        loaded.unchanged += 1;
-                        continue;
-                    }
-                    Some((id, _)) => {
-                        loaded.superseded += 1;
-                        Some(*id)
-                    }
-                    None => {
-                        loaded.added += 1;
-                        None
-                    }
-                };
-                entries.push(OpeningEntry { payer, tax_year, opening, replaces });
-            }
-            writer.append(&entries).await?;
+            let loaded = load(&mut writer, payer, tax_year, openings).await?;
             writer.commit().await?;
             Ok(loaded)
         })
@@ -122,6 +98,41 @@ impl Ledger {
             Ok(found.into_iter().map(|(person, (_, opening))| (person, opening)).collect())
         })
     }
+}
+
+/// Loads the opening balances of a payer in the transaction of `writer`.
+pub(super) async fn load(
+    writer: &mut Writer,
+    payer: &str,
+    tax_year: i32,
+    openings: &[Opening],
+) -> Result<Loaded, Problem> {
+    let openings: BTreeMap<&str, &Opening> =
+        openings.iter().map(|opening| (opening.person.as_str(), opening)).collect();
+    let persons: Vec<&str> = openings.keys().copied().collect();
+    let standing = read(writer.connection(), payer, tax_year, &persons).await?;
+
+    let mut loaded = Loaded { added: 0, superseded: 0, unchanged: 0 };
+    let mut entries = Vec::new();
+    for (person, opening) in openings {
+        let replaces = match standing.get(person) {
+            Some((_, old)) if old == opening => {
+                loaded.unchanged += 1;
+                continue;
+            }
+            Some((id, _)) => {
+                loaded.superseded += 1;
+                Some(*id)
+            }
+            None => {
+                loaded.added += 1;
+                None
+            }
+        };
+        entries.push(OpeningEntry { payer, tax_year, opening, replaces });
+    }
+    writer.append(&entries).await?;
+    Ok(loaded)
 }
 
 /// Current opening balances with their row's id.

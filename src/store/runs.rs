@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use chrono::Datelike as _;
 use sqlx::{Row, any::AnyRow, query, query_as, query_scalar};
 
 use super::{
@@ -16,6 +17,7 @@ use super::{
         Act, RunEntry, RunHeader, RunKey, SlipEntry, SlipRecord, Slips, StoredRun, StoredSlip, Transition,
         TransitionEntry, narrow, read_amounts,
     },
+    openings::{self, Opening},
     period::Period,
     policy, previews,
 };
@@ -53,6 +55,8 @@ pub struct Submission<'s> {
     pub header: &'s RunHeader,
     /// Its slips.
     pub slips: &'s dyn Slips,
+    /// The opening balances of the tax year that they were computed with, to be kept with them.
+    pub openings: &'s [Opening],
     /// Digest of all that a preview sees; not looked at where none is needed.
     pub digest: &'s str,
 }
@@ -90,7 +94,7 @@ impl Ledger {
         slips: &[SlipRecord],
         replace: bool,
     ) -> Result<CommitOutcome, StoreError> {
-        let submission = Submission { header, slips: &slips, digest: "" };
+        let submission = Submission { header, slips: &slips, openings: &[], digest: "" };
         let outcomes = self.commit_runs(&[submission], Mode::OneStep { replace })?;
         // One run has one outcome.
         Ok(outcomes.into_iter().next().unwrap_or(CommitOutcome::AlreadyThere { run_id: 0 }))
@@ -253,7 +257,7 @@ const BLOCK: usize = 1_000;
 
 /// Writes one run under the lock of `writer`.
 async fn submit(writer: &mut Writer, run: &Submission<'_>, mode: Mode<'_>) -> Result<CommitOutcome, Problem> {
-    let Submission { header, slips, digest } = run;
+    let Submission { header, slips, openings, digest } = run;
     let workers = index(*slips)?;
     let found = standing(writer.connection(), &header.key).await?;
     let state = match (found.after(&header.key, mode.step()), mode, &found.run) {
@@ -287,6 +291,9 @@ async fn submit(writer: &mut Writer, run: &Submission<'_>, mode: Mode<'_>) -> Re
     }
     if let (Mode::Approve(act) | Mode::Replace(act), Some(old)) = (mode, &found.run) {
         record(writer, old, State::Replaced, act).await?;
+    }
+    if !openings.is_empty() {
+        openings::load(writer, &header.key.payer, header.paid_on.year(), openings).await?;
     }
     let replaced = found.run.as_ref().map(|old| old.id);
     let version = found.run.as_ref().map_or(1, |old| i64::from(old.version) + 1);

@@ -76,7 +76,8 @@ fn what_is_not_known_is_null_and_names_the_facts_that_would_decide() {
     assert_eq!(open, ["demo.wage.income"]);
     let ran = gongche("sound", &eval("demo.wage.tax", &SEPTEMBER));
     assert_eq!(ran.code, 0);
-    assert!(ran.out.starts_with("本期预扣税额 = 未知\n还缺：本期工资（demo.wage.income）、发放日期"), "{}", ran.out);
+    assert!(ran.out.starts_with("本期预扣税额 = 未知\n依据：样例所得税法 第六条\n"), "{}", ran.out);
+    assert!(ran.out.contains("\n还缺：本期工资（demo.wage.income）、发放日期"), "{}", ran.out);
 }
 
 #[test]
@@ -142,7 +143,7 @@ fn wrong_arguments_are_told_in_chinese() {
         ),
         (&["evla"], "没有「evla」这个命令", Some("是不是「eval」？")),
         (&["eval", "base", "--onn", "2026-09-30"], "没有「--onn」这个参数", Some("是不是「--on」？")),
-        (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：「2026-13-01」不是日期，例如 2026-07-01", None),
+        (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：“2026-13-01”不是日期，例如 2026-07-01", None),
     ] {
         let error = json(arguments)["error"].clone();
         assert_eq!((error["code"].as_str(), error["message"].as_str()), (Some("usage"), Some(message)));

@@ -3,12 +3,13 @@
 
 use std::path::{Path, PathBuf};
 
+use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql, sqlite::SqliteConnectOptions};
+
 use gongche::store::{Act, Amounts, CommitOutcome, Ledger, Period, RunHeader, RunKey, SlipRecord, person_key};
 
 /// On SQLite; with what concerns files only.
 mod sqlite {
-    use super::*;
-    use sqlx::{AssertSqlSafe, ConnectOptions as _, Connection as _, raw_sql, sqlite::SqliteConnectOptions};
+    use super::{raw_file as raw, *};
     use tempfile::TempDir;
 
     #[path = "../carried.rs"]
@@ -41,17 +42,6 @@ mod sqlite {
             let place = folder.path().join("ledger.db");
             Some(Self::with_approval_at(folder, place))
         }
-    }
-
-    /// Does to a database file what the ledger never would.
-    fn raw(path: &Path, sql: &str) {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(async {
-            let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
-            let mut connection = options.connect().await.unwrap();
-            raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
-            connection.close().await.unwrap();
-        });
     }
 
     /// The one number that a query answers.
@@ -187,4 +177,15 @@ fn slip(worker: &str, tax: &str) -> SlipRecord {
         result: format!(r#"{{"tax":"{tax}"}}"#),
         inputs: r#"{"证件号码":"**************0010"}"#.to_owned(),
     }
+}
+
+/// Does to a database file what the ledger never would.
+pub(crate) fn raw_file(path: &Path, sql: &str) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let options = SqliteConnectOptions::new().filename(path).create_if_missing(true).foreign_keys(false);
+        let mut connection = options.connect().await.unwrap();
+        raw_sql(AssertSqlSafe(sql)).execute(&mut connection).await.unwrap();
+        connection.close().await.unwrap();
+    });
 }

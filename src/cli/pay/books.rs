@@ -1,26 +1,32 @@
 //! The ledger's part of a payroll: what earlier months hand on, what changed since, and the run itself.
 
-use super::{Computed, Run, report};
+use super::{
+    Intent,
+    order::{Batch, Computed, Run},
+    report,
+};
 use crate::{
     cli::error::{CliError, Kind},
     exchange::roster::{self, Payable, Paying, RosterRow},
-    payroll::{Balance, Chart, Earlier, Known},
+    payroll::{Arrear, Balance, Chart, Earlier, Known, Line},
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
-        Amounts, CommitOutcome, Difference, EarlierSlip, Ledger, Opening, Part, Period, RunHeader, RunKey, SlipRecord,
-        Span, StoreError, person_key,
+        Amounts, BookedArrear, CommitOutcome, Difference, EarlierSlip, Ledger, Mode, Opening, Part, Period, Problem,
+        RunHeader, RunKey, SlipRecord, Slips, Span, StoreError, StoredSlip, Submission, person_key,
     },
 };
 use chrono::{Datelike, NaiveDate};
+use sha2::{Digest as _, Sha256};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     path::Path,
 };
 
 /// An open ledger.
-pub(super) struct Books {
+pub(in crate::cli) struct Books {
     ledger: Ledger,
 }
 
@@ -46,17 +52,56 @@ pub(super) enum Stored {
     AlreadyThere,
     /// It was written in the place of another, which stays.
     Replaced,
+    /// Its digest was kept.
+    Previewed,
+    /// It was written as approved.
+    Approved,
 }
 
 impl From<StoreError> for CliError {
     fn from(error: StoreError) -> Self {
-        Self::input("ledger", error.to_string())
+        let code = match &error.problem {
+            Problem::PeriodClosed { .. } => "closed",
+            Problem::WrongState { .. } => "state",
+            Problem::NoPreview { .. } => "not-previewed",
+            Problem::StalePreview { .. } => "stale",
+            Problem::OwnApproval { .. } => "own-approval",
+            Problem::ApprovalRequired | Problem::ApprovalUnknown | Problem::NotEmpty => "approval",
+            Problem::Locked => "locked",
+            _ => "ledger",
+        };
+        Self::input(code, error.to_string())
     }
 }
 
 impl Books {
-    pub(super) fn open(path: &Path) -> Result<Self, CliError> {
-        Ok(Self { ledger: Ledger::open(path)? })
+    /// Opens a ledger, and makes it if there is none; one with approval, if so wished.
+    pub(in crate::cli) fn open(place: &Path, approval: bool) -> Result<Self, CliError> {
+        let ledger = Ledger::open(place)?;
+        if approval {
+            ledger.require_approval()?;
+        }
+        Ok(Self { ledger })
+    }
+
+    /// Opens a ledger in which runs are previewed and approved; makes one if there is none and it may.
+    pub(in crate::cli) fn prepare(place: &Path, create: bool) -> Result<Self, CliError> {
+        let ledger = if create { Ledger::open(place)? } else { Ledger::open_existing(place)? };
+        if create && !ledger.requires_approval()? {
+            // An empty ledger becomes one with approval; of another, what it is was settled when it was made.
+            match ledger.require_approval() {
+                Err(StoreError { problem: Problem::NotEmpty, place }) => {
+                    return Err(StoreError { place, problem: Problem::ApprovalUnknown }.into());
+                }
+                done => done?,
+            }
+        }
+        Ok(Self { ledger })
+    }
+
+    /// Whether each run needs the approval of a second person.
+    pub(in crate::cli) fn requires_approval(&self) -> Result<bool, CliError> {
+        Ok(self.ledger.requires_approval()?)
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
@@ -64,6 +109,7 @@ impl Books {
     /// opening balance says something else than the ledger and was left aside.
     pub(super) fn recall(
         &self,
+        batch: Batch,
         period: Period,
         paid_on: NaiveDate,
         chart: &Chart<'_>,
@@ -73,9 +119,12 @@ impl Books {
         for (_, payable) in payables.iter() {
             by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
         }
+        if batch.is_regular() {
+            self.recall_arrears(period, payables)?;
+        }
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
         for (payer, persons) in by_payer {
-            let key = RunKey { payer: payer.clone(), period, number: 1 };
+            let key = batch.key(&payer, period);
             let slips = self.earlier(&key, paid_on, chart, &persons)?;
             let openings = self.ledger.opening_balances(&payer, paid_on.year(), &persons)?;
             for person in persons {
@@ -165,28 +214,73 @@ impl Books {
         Ok(projects.get(&run).and_then(|of_run| of_run.get(person)).cloned().unwrap_or_default())
     }
 
-    /// Who is new, gone, or paid otherwise than in the last month of the ledger before this one.
+    /// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
+    fn recall_arrears(&self, period: Period, payables: &mut [(RosterRow, Payable)]) -> Result<(), CliError> {
+        let mut booked: BTreeMap<String, BTreeMap<String, Vec<Arrear>>> = BTreeMap::new();
+        for (_, payable) in payables {
+            let payer = &payable.worker.payer;
+            if !booked.contains_key(payer) {
+                let mut of_persons: BTreeMap<String, Vec<Arrear>> = BTreeMap::new();
+                for one in self.ledger.arrears_booked_in(payer, period)? {
+                    of_persons.entry(one.arrear.person.clone()).or_default().push(arrear(&one)?);
+                }
+                booked.insert(payer.clone(), of_persons);
+            }
+            let of_person = booked.get_mut(payer).and_then(|of_persons| of_persons.remove(&person(&payable.worker)));
+            payable.month.arrears = of_person.unwrap_or_default();
+        }
+        Ok(())
+    }
+
+    /// What was booked to be paid with this run for people who are not in it.
+    pub(super) fn unpaid_arrears(&self, run: &Run) -> Result<Vec<String>, CliError> {
+        let mut notes = Vec::new();
+        for (payer, computed) in by_payer(run).into_iter().filter(|_| run.batch.is_regular()) {
+            let present: BTreeSet<String> = computed.iter().map(|one| person(&one.worker)).collect();
+            let booked = self.ledger.arrears_booked_in(payer, run.period)?;
+            let absent: BTreeSet<&str> = booked
+                .iter()
+                .filter(|one| !present.contains(&one.arrear.person))
+                .map(|one| one.arrear.worker.as_str())
+                .collect();
+            if !absent.is_empty() {
+                let workers = absent.into_iter().collect::<Vec<_>>().join("、");
+                notes.push(format!("本期应补的以前月份差额，这些人不在名单里，没有扣缴：{workers}"));
+            }
+        }
+        Ok(notes)
+    }
+
+    /// Who is new, gone, or paid otherwise than in the last month of the ledger before this one. An off-cycle run is
+    /// not compared: it has whom it has.
     pub(super) fn changes(&self, run: &Run) -> Result<Vec<Change>, CliError> {
         let mut changes = Vec::new();
+        if !run.batch.is_regular() {
+            return Ok(changes);
+        }
         for (payer, now) in by_payer(run) {
             let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
             let key = RunKey { payer: payer.to_owned(), period: before, number: 1 };
-            let mut earlier: BTreeMap<String, SlipRecord> =
-                self.ledger.slips_of(&key)?.into_iter().map(|slip| (slip.record.person.clone(), slip.record)).collect();
+            let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
+            self.ledger.each_page::<CliError>(&key, |_, page| {
+                for StoredSlip { record, .. } in page {
+                    let net = net_of(&record)?;
+                    earlier.insert(record.person, (record.worker, record.name, net));
+                }
+                Ok(())
+            })?;
             for one in now {
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
                     None => changes.push(Change::New { worker, name }),
-                    Some(record) => {
-                        let before = net_of(&record)?;
+                    Some((.., before)) => {
                         if before != one.slip.net {
                             changes.push(Change::Net { worker, name, before, now: one.slip.net });
                         }
                     }
                 }
             }
-            changes
-                .extend(earlier.into_values().map(|record| Change::Gone { worker: record.worker, name: record.name }));
+            changes.extend(earlier.into_values().map(|(worker, name, _)| Change::Gone { worker, name }));
         }
         Ok(changes)
     }
@@ -195,8 +289,8 @@ impl Books {
     pub(super) fn check(&self, book: &Book, run: &Run) -> Result<(), CliError> {
         let mut differing = Vec::new();
         for (payer, computed) in by_payer(run) {
-            let (header, records) = records(run, payer, &computed);
-            let differences = self.ledger.differences(&header, &records)?;
+            let (header, _) = header(run, payer, &computed);
+            let differences = self.ledger.differences(&header, &Records { run, computed: &computed })?;
             if !differences.is_empty() {
                 differing.push((payer, differences));
             }
@@ -204,23 +298,50 @@ impl Books {
         if differing.is_empty() { Ok(()) } else { Err(differs(book, run.period, &differing)) }
     }
 
-    /// Writes the run, a payer at a time: the rule book and the opening balances that it rests on, then the slips.
-    pub(super) fn commit(&self, book: &Book, run: &Run, replace: bool) -> Result<Stored, CliError> {
-        self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
-        let mut stored = Stored::AlreadyThere;
-        for (payer, computed) in by_payer(run) {
-            self.keep_openings(payer, run, &computed)?;
-            let (header, records) = records(run, payer, &computed);
-            match self.ledger.commit_run(&header, &records, replace)? {
-                CommitOutcome::Committed { replaced: None, .. } => stored = Stored::Written,
-                CommitOutcome::Committed { replaced: Some(_), .. } => stored = Stored::Replaced,
-                CommitOutcome::AlreadyThere { .. } => {}
-                CommitOutcome::Differs { differences, .. } => {
-                    return Err(differs(book, run.period, &[(payer, differences)]));
-                }
+    /// Does with the run what is intended: all of its payers together or none.
+    pub(super) fn store(&self, book: &Book, run: &Run, intent: Intent<'_>) -> Result<Stored, CliError> {
+        let payers = by_payer(run);
+        let parts: Vec<_> = payers
+            .iter()
+            .map(|(payer, computed)| (header(run, payer, computed), Records { run, computed }, openings(run, computed)))
+            .collect();
+        let mode = match intent {
+            Intent::Preview(act) => {
+                let previews: Vec<(RunKey, String)> =
+                    parts.into_iter().map(|((header, digest), ..)| (header.key, digest)).collect();
+                self.ledger.record_previews(&previews, act)?;
+                return Ok(Stored::Previewed);
             }
+            Intent::Commit { replace } => Mode::OneStep { replace },
+            Intent::Approve(act) => Mode::Approve(act),
+            Intent::Replace(act) => Mode::Replace(act),
+        };
+        self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
+        let submissions: Vec<Submission<'_>> = parts
+            .iter()
+            .map(|((header, digest), slips, openings)| Submission { header, slips, openings, digest })
+            .collect();
+        let outcomes = self.ledger.commit_runs(&submissions, mode)?;
+        let differing: Vec<(&str, Vec<Difference>)> = payers
+            .keys()
+            .zip(&outcomes)
+            .filter_map(|(payer, outcome)| match outcome {
+                CommitOutcome::Differs { differences, .. } => Some((*payer, differences.clone())),
+                _ => None,
+            })
+            .collect();
+        if !differing.is_empty() {
+            // Nothing stood there when the run was checked: somebody else was quicker.
+            return Err(differs(book, run.period, &differing).with("另一个程序刚刚记入了这一批，本次没有写入。"));
         }
-        Ok(stored)
+        Ok(match mode {
+            Mode::Approve(_) | Mode::Replace(_) => Stored::Approved,
+            Mode::OneStep { .. } => outcomes.iter().fold(Stored::AlreadyThere, |stored, outcome| match outcome {
+                CommitOutcome::Committed { replaced: None, .. } => Stored::Written,
+                CommitOutcome::Committed { replaced: Some(_), .. } => Stored::Replaced,
+                _ => stored,
+            }),
+        })
     }
 
     /// The payers that have later months of the tax year in the ledger, with the first and the last of these: what was
@@ -245,22 +366,16 @@ impl Books {
         }
         Ok(outdated)
     }
+}
 
-    fn keep_openings(&self, payer: &str, run: &Run, computed: &[&Computed]) -> Result<(), CliError> {
-        let openings: Vec<Opening> = computed
-            .iter()
-            .filter_map(|one| {
-                let opening = one.opening.as_ref()?;
-                let amounts: Amounts =
-                    opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
-                Some(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts })
-            })
-            .collect();
-        if !openings.is_empty() {
-            self.ledger.load_opening(payer, run.paying.paid_on.year(), &openings)?;
-        }
-        Ok(())
-    }
+/// The opening balances that a run rests on.
+fn openings(run: &Run, computed: &[&Computed]) -> Vec<Opening> {
+    let opening = |one: &&Computed| {
+        let opening = one.opening.as_ref()?;
+        let amounts: Amounts = opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
+        Some(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts })
+    };
+    computed.iter().filter_map(opening).collect()
 }
 
 /// The computed by payer, in the roster's order.
@@ -276,20 +391,57 @@ fn person(worker: &crate::payroll::Worker) -> String {
     person_key(&worker.id_kind, &worker.id_number)
 }
 
-/// The run of one payer as the ledger takes it.
-fn records(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, Vec<SlipRecord>) {
-    let records: Vec<SlipRecord> = computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
-    let inputs: Vec<&str> = records.iter().map(|record| record.inputs.as_str()).collect();
+/// The slips of one payer as the ledger takes them, each made when it is asked for.
+struct Records<'r> {
+    run: &'r Run,
+    computed: &'r [&'r Computed],
+}
+
+impl Slips for Records<'_> {
+    fn count(&self) -> usize {
+        self.computed.len()
+    }
+
+    fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem> {
+        let one = self.computed.get(at).ok_or_else(|| Problem::Spool(format!("没有第 {at} 张")))?;
+        Ok(Cow::Owned(record(self.run, one, at)))
+    }
+}
+
+/// The run of one payer as the ledger takes it, with the digest of all that whoever looks at a preview relies on: the
+/// roster to the last byte, the rule book, and what came of them.
+fn header(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, String) {
+    let (mut inputs, mut results) = (Sha256::new(), Sha256::new());
+    for one in computed {
+        inputs.update(report::inputs_json(one).to_string());
+        inputs.update("\n");
+        results.update(report::slip_json(&(&one.worker).into(), &one.slip).to_string());
+        results.update("\n");
+    }
     let header = RunHeader {
-        key: RunKey { payer: payer.to_owned(), period: run.period, number: 1 },
-        kind: "regular".to_owned(),
+        key: run.batch.key(payer, run.period),
+        kind: run.batch.kind.word().to_owned(),
         paid_on: run.paying.paid_on,
         known_at: run.known_at,
-        inputs_digest: Digest::of(inputs.join("\n").as_bytes()).to_string(),
+        inputs_digest: hexadecimal(inputs),
         rulebook_digest: run.rulebook.clone(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    (header, records)
+    let parts = [
+        header.key.to_string(),
+        header.kind.clone(),
+        header.paid_on.to_string(),
+        header.known_at.map_or_else(String::new, |day| day.to_string()),
+        header.rulebook_digest.clone(),
+        run.roster.clone(),
+        header.inputs_digest.clone(),
+        hexadecimal(results),
+    ];
+    (header, Digest::of(parts.join("\n").as_bytes()).to_string())
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
@@ -301,7 +453,7 @@ fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
         sequence: u32::try_from(at).unwrap_or(u32::MAX),
         tax_year: run.paying.paid_on.year(),
         carried,
-        result: report::slip_json(one).to_string(),
+        result: report::slip_json(&(&one.worker).into(), &one.slip).to_string(),
         inputs: report::inputs_json(one).to_string(),
     }
 }
@@ -319,10 +471,28 @@ fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
 }
 
 fn balance(opening: &Opening) -> Result<Balance, CliError> {
-    let as_of = opening.as_of;
-    let through = NaiveDate::from_ymd_opt(i32::from(as_of.year()), u32::from(as_of.month()), 1);
-    Ok(Balance { through: through.ok_or_else(|| corrupted("月份"))?, amounts: exact(&opening.amounts)? })
+    Ok(Balance { through: first_day(opening.as_of)?, amounts: exact(&opening.amounts)? })
 }
+
+fn first_day(period: Period) -> Result<NaiveDate, CliError> {
+    let day = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
+    day.ok_or_else(|| corrupted("月份"))
+}
+
+fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {
+    let one = &booked.arrear;
+    let payer = if one.line.ends_with(EMPLOYER) { "employer" } else { "employee" };
+    let line = Line {
+        id: one.line.clone(),
+        name: one.name.clone(),
+        amount: Money::parse(&one.amount).map_err(|_| corrupted("补差"))?,
+        payer: payer.to_owned(),
+    };
+    Ok(Arrear { period: first_day(one.period)?, line })
+}
+
+/// How the id of a line ends that the employer pays.
+const EMPLOYER: &str = "_employer";
 
 fn net_of(record: &SlipRecord) -> Result<Money, CliError> {
     let result: serde_json::Value = serde_json::from_str(&record.result).map_err(|_| corrupted("工资单"))?;

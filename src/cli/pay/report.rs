@@ -1,17 +1,16 @@
 //! What a payroll says: JSON for programs, text for people.
 
-use super::{Computed, Run, books};
+use super::{
+    books,
+    order::{Computed, Run},
+};
 use crate::{
     cli::eval::finding_json,
-    exchange::{
-        rejected::Rejected,
-        roster::{Payable, RosterRow},
-    },
-    payroll::Totals,
+    exchange::{rejected::Rejected, roster::RosterRow},
+    payroll::{Arrear, Slip, Totals, Worker},
     quantity::Money,
     rulebook::{Book, Given, Gravity, Type},
 };
-use chrono::NaiveDate;
 use serde_json::{Value as Json, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -20,7 +19,7 @@ use std::{
 };
 
 /// The facts of a row as text, by the full id of their cell.
-pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> {
+pub(super) fn facts(book: &Book, facts: &BTreeMap<String, Given>) -> BTreeMap<String, String> {
     let text = |id: &str, given: &Given| match given {
         Given::None => "无".to_owned(),
         Given::Number(value) => value.to_string(),
@@ -36,12 +35,7 @@ pub(super) fn facts(book: &Book, payable: &Payable) -> BTreeMap<String, String> 
             }
         }
     };
-    payable.month.facts.iter().map(|(id, given)| (id.clone(), text(id, given))).collect()
-}
-
-/// What was carried into a row: the sums of its earlier payments of the tax year.
-pub(super) fn carried_in(payable: &Payable, paid_on: NaiveDate) -> BTreeMap<String, String> {
-    payable.month.known.sums(paid_on).into_iter().map(|(id, sum)| (id, sum.to_string())).collect()
+    facts.iter().map(|(id, given)| (id.clone(), text(id, given))).collect()
 }
 
 /// The row's deductions as the tax client's columns name them. One sum of additional deductions has no column there.
@@ -65,9 +59,12 @@ pub(super) fn client_columns(row: &RosterRow) -> BTreeMap<&'static str, Money> {
     columns
 }
 
-/// The facts that a slip was computed from, identity and account numbers masked as on the page.
+/// All that a slip was computed from, identity and account numbers masked as on the page. It can be computed again from
+/// this and the rule book: [`super::stored`].
 pub(super) fn inputs_json(one: &Computed) -> Json {
     let worker = &one.worker;
+    let places = &one.places;
+    let arrears: Vec<Json> = one.slip.arrears.iter().map(arrear_json).collect();
     json!({
         "worker": worker.number,
         "name": worker.name,
@@ -75,18 +72,49 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
         "id_number": worker.masked_id(),
         "bank_tail": worker.bank_tail(),
         "payer": worker.payer,
+        "post": worker.post,
+        "department": worker.department,
         "project": worker.project,
+        "engagement": worker.engagement,
+        "hired": worker.hired.to_string(),
         "insured_at": worker.insured_at,
         "fund_at": worker.fund_at,
         "works_at": worker.works_at,
+        "relation": worker.relation,
+        "places": {
+            "insurance": places.insurance, "fund": places.fund, "work": places.work, "host": places.host,
+        },
+        "arrears": arrears,
         "facts": one.facts,
         "carried": one.carried_in,
     })
 }
 
+/// What is paid for an earlier month.
+fn arrear_json(one: &Arrear) -> Json {
+    let line = &one.line;
+    json!({
+        "period": one.period.format("%Y-%m").to_string(),
+        "id": line.id, "name": line.name, "amount": line.amount.to_string(), "payer": line.payer,
+    })
+}
+
+/// Whose slip it is, as its result says.
+pub(super) struct Who<'a> {
+    pub(super) worker: &'a str,
+    pub(super) name: &'a str,
+    pub(super) relation: &'a str,
+    pub(super) payer: &'a str,
+}
+
+impl<'a> From<&'a Worker> for Who<'a> {
+    fn from(worker: &'a Worker) -> Self {
+        Self { worker: &worker.number, name: &worker.name, relation: &worker.relation, payer: &worker.payer }
+    }
+}
+
 /// A slip, canonical: keys in order, amounts as text.
-pub(super) fn slip_json(one: &Computed) -> Json {
-    let slip = &one.slip;
+pub(super) fn slip_json(who: &Who<'_>, slip: &Slip) -> Json {
     let money = |amount: Money| json!(amount.to_string());
     let lines: Vec<Json> = slip
         .contributions
@@ -123,13 +151,13 @@ pub(super) fn slip_json(one: &Computed) -> Json {
         "other": money(tax.other), "taxable": money(tax.taxable), "rate": tax.rate, "quick": money(tax.quick),
         "payable": money(tax.payable), "relief": money(tax.relief), "withheld": money(tax.withheld),
     });
-    json!({
-        "worker": one.worker.number,
-        "name": one.worker.name,
-        "relation": one.worker.relation,
+    let mut json = json!({
+        "worker": who.worker,
+        "name": who.name,
+        "relation": who.relation,
         "paper": slip.paper.id,
         "title": slip.paper.name,
-        "payer": one.worker.payer,
+        "payer": who.payer,
         "method": slip.method,
         "earnings": earnings,
         "lines": lines,
@@ -142,10 +170,21 @@ pub(super) fn slip_json(one: &Computed) -> Json {
         "employer_cost": money(slip.employer_cost),
         "tax_to_date": if slip.tax_steps.is_empty() { to_date } else { Json::Null },
         "tax_steps": steps,
+        "taxes_apart": slip.taxes_apart.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "amount": money(one.amount),
+        })).collect::<Vec<_>>(),
+        "derivations": slip.derivations.iter().map(|one| json!({
+            "id": one.id, "name": one.name, "formula": one.formula, "value": one.value,
+        })).collect::<Vec<_>>(),
         "findings": slip.findings.iter().map(finding_json).collect::<Vec<_>>(),
         "uncertain": uncertain,
         "values_digest": slip.values_digest,
-    })
+    });
+    // Hardly any slip has some.
+    if !slip.arrears.is_empty() {
+        json["arrears"] = slip.arrears.iter().map(arrear_json).collect();
+    }
+    json
 }
 
 fn totals_json(totals: &Totals) -> Json {
@@ -180,12 +219,14 @@ pub(super) fn json(run: &Run, stored: Option<&books::Stored>) -> Json {
     };
     let mut json = json!({
         "period": run.period.to_string(),
+        "kind": run.batch.kind.word(),
+        "number": run.batch.number,
         "paid_on": run.paying.paid_on.to_string(),
         "known_at": run.known_at.map(|day| day.to_string()),
         "employer": employer,
         "rulebook": run.rulebook,
         "totals": totals_json(&run.totals),
-        "slips": run.computed.iter().map(slip_json).collect::<Vec<_>>(),
+        "slips": run.computed.iter().map(|one| slip_json(&Who::from(&one.worker), &one.slip)).collect::<Vec<_>>(),
         "rejected": run.rejected,
         "changes": run.changes.iter().map(change_json).collect::<Vec<_>>(),
         "samples": run.samples,
@@ -194,6 +235,8 @@ pub(super) fn json(run: &Run, stored: Option<&books::Stored>) -> Json {
             books::Stored::Written => "written",
             books::Stored::Replaced => "replaced",
             books::Stored::AlreadyThere => "unchanged",
+            books::Stored::Previewed => "previewed",
+            books::Stored::Approved => "approved",
         }),
     });
     // Where not one row was done, the run failed as a whole.
@@ -229,7 +272,8 @@ fn listed(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item =
 pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> String {
     let mut text = String::new();
     let totals = &run.totals;
-    let _ = writeln!(text, "{} 工资，{} 支付，{} 人", run.period, run.paying.paid_on, totals.workers);
+    let kind = run.batch.kind.name();
+    let _ = writeln!(text, "{} {kind}，{} 支付，{} 人", run.period, run.paying.paid_on, totals.workers);
     if !run.computed.is_empty() {
         for (name, sum) in [
             ("应发工资　　", totals.gross),
@@ -271,6 +315,10 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
         Some(books::Stored::Written) => "已记入账本。",
         Some(books::Stored::Replaced) => "已记入账本，代替原来的一版；原版仍保留。",
         Some(books::Stored::AlreadyThere) => "账本里已有同样的一次，没有重复记入。",
+        Some(books::Stored::Previewed) => {
+            "已试算，账本里只留了摘要；由另一人核对后批准（gongche run approve）。名单、规则有改动的，要重新试算。"
+        }
+        Some(books::Stored::Approved) => "已批准并记入账本（批准人由本人自报，程序不核实身份）。",
         None => "",
     });
     let made = if run.computed.is_empty() { "退回的行" } else { "工资条和汇总表" };
@@ -279,7 +327,7 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
 }
 
 fn rejected_line(one: &Rejected) -> String {
-    let value = if one.value.is_empty() { String::new() } else { format!("「{}」", one.value) };
+    let value = if one.value.is_empty() { String::new() } else { format!("“{}”", one.value) };
     format!("第 {} 行 {}{value}：{}。{}", one.row, one.column, one.problem, one.remedy)
 }
 

@@ -1,5 +1,6 @@
 //! `gongche quote`: the price of a tender, what it rests on, and what is to be said against it.
 
+mod files;
 mod report;
 
 use super::{
@@ -9,12 +10,14 @@ use super::{
 };
 use crate::{
     quantity::{Money, Rate},
-    quote::{Given, Quote, Refusal, Tender, TenderFault, price_with},
+    quote::{Given, Refusal, Tender, TenderFault, price_with},
     rulebook::Book,
 };
 use clap::Args;
+use serde_json::json;
 use std::{
     fs,
+    io::{self, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -46,13 +49,18 @@ pub(super) struct QuoteArgs {
 
 impl QuoteArgs {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
+        if let Some(path) = &self.template {
+            return template(path, output);
+        }
         let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
         let book = book::read(rules)?;
-        let tender = read(&book, path)?;
+        let text = fs::read_to_string(path)
+            .map_err(|error| CliError::input("tender", error.to_string()).at(path.display().to_string()))?;
+        let tender = Tender::read(&book, &path.display().to_string(), &text).map_err(|fault| faulty(&fault))?;
         let given = Given { total: self.total, profit: self.profit, wage: self.wage };
         let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
         if let Some(out) = self.out.as_deref().filter(|_| !quote.is_unlawful()) {
-            papers(out, &quote)?;
+            files::write(out, &quote, ("tender.toml", text.as_bytes()))?;
         }
         if output.is_json() {
             output.json(&quote.json(self.trace));
@@ -63,20 +71,26 @@ impl QuoteArgs {
     }
 }
 
-/// Writes what the price is made into. A price that is not to be handed in has no papers.
-fn papers(out: &Path, quote: &Quote) -> Result<(), CliError> {
-    let place = || out.display().to_string();
-    let text = serde_json::to_string_pretty(&quote.json(true))
-        .map_err(|error| CliError::new(Kind::Internal, "json", error.to_string()))?;
-    fs::create_dir_all(out)
-        .and_then(|()| fs::write(out.join("quote.json"), text))
-        .map_err(|error| CliError::input("out", error.to_string()).at(place()))
-}
+/// The tender file that people start from.
+const TEMPLATE: &str = include_str!("../../../examples/hotline/tender.toml");
 
-fn read(book: &Book, path: &Path) -> Result<Tender, CliError> {
-    let place = || path.display().to_string();
-    let text = fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(place()))?;
-    Tender::read(book, &place(), &text).map_err(|fault| faulty(&fault))
+/// Writes a made-up tender; what is there already is somebody's work.
+fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
+    let place = path.display().to_string();
+    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    written.map_err(|error| {
+        let message = match error.kind() {
+            io::ErrorKind::AlreadyExists => "已经有这个文件，没有覆盖".to_owned(),
+            _ => error.to_string(),
+        };
+        CliError::input("template", message).at(place.clone())
+    })?;
+    if output.is_json() {
+        output.json(&json!({ "template": place }));
+    } else {
+        output.text(&format!("标书样例已写入 {place}，照着改即可"));
+    }
+    Ok(Done::Clean)
 }
 
 fn faulty(fault: &TenderFault) -> CliError {

@@ -49,22 +49,22 @@ fn items(quote: &Quote) -> String {
             rows.push([
                 line.name.clone(),
                 format!("{}{}", line.quantity, line.unit),
-                right(line.unit_price.thousands()),
-                right(line.amount.thousands()),
-                right(line.per_head_month.thousands()),
+                right(&line.unit_price.thousands()),
+                right(&line.amount.thousands()),
+                right(&line.per_head_month.thousands()),
                 kind(line),
                 line.reckoning.clone(),
             ]);
         }
         if lines.len() > 1 {
-            let amount = right(group.amount.thousands());
+            let amount = right(&group.amount.thousands());
             let name = format!("【{}】", group.name);
             rows.push([name, String::new(), String::new(), amount, String::new(), String::new(), String::new()]);
         }
     }
     for id in ["direct", "cost"] {
         if let Some(sum) = groups.iter().find(|group| group.id == id) {
-            let amount = right(sum.amount.thousands());
+            let amount = right(&sum.amount.thousands());
             let name = format!("【{}】", sum.name);
             rows.push([name, String::new(), String::new(), amount, String::new(), String::new(), String::new()]);
         }
@@ -73,7 +73,7 @@ fn items(quote: &Quote) -> String {
 }
 
 /// Padded to the width of an amount.
-fn right(amount: String) -> String {
+fn right(amount: &str) -> String {
     format!("{amount:>12}")
 }
 
@@ -124,11 +124,11 @@ fn unit_prices(quote: &Quote) -> String {
             [
                 format!("元/{}", one.unit),
                 one.quantity.to_string(),
-                right(one.unit_price.thousands()),
-                right(one.recomputed.thousands()),
-                right(one.shortfall.thousands()),
-                right(one.remedy.thousands()),
-                right(one.remedy_total.thousands()),
+                right(&one.unit_price.thousands()),
+                right(&one.recomputed.thousands()),
+                right(&one.shortfall.thousands()),
+                right(&one.remedy.thousands()),
+                right(&one.remedy_total.thousands()),
             ]
         })
         .collect();
@@ -140,11 +140,11 @@ fn unit_prices(quote: &Quote) -> String {
 
 fn statutory(quote: &Quote) -> String {
     let floor = &quote.statutory_floor;
-    let mut text = format!(
-        "法定最低价 {} 元；连同监督使用的项目 {} 元\n",
-        floor.price.thousands(),
-        floor.with_required.thousands()
-    );
+    let mut text = format!("法定最低价 {} 元", floor.price.thousands());
+    if floor.with_required != floor.price {
+        let _ = write!(text, "；连同监督使用的项目 {} 元", floor.with_required.thousands());
+    }
+    text.push('\n');
     for position in &floor.positions {
         for (from, _, lowest, how) in &position.wages {
             let _ = writeln!(
@@ -180,7 +180,7 @@ fn months(quote: &Quote) -> String {
             };
             let [minimum, pension, medical, fund] = shown.map(value);
             let month = row.first.format("%Y-%m").to_string();
-            [month, row.statutory_days.to_string(), minimum, pension, medical, fund, right(row.direct.thousands())]
+            [month, row.statutory_days.to_string(), minimum, pension, medical, fund, right(&row.direct.thousands())]
         })
         .collect();
     let heads = ["月份", "法定节假日", "最低工资", "养老基数下限", "医疗基数下限", "公积金基数下限", "直接成本(元)"];
@@ -220,12 +220,12 @@ fn scenarios(quote: &Quote) -> String {
         .map(|one| {
             [
                 one.name.clone(),
-                right(one.total.thousands()),
-                right(one.direct.thousands()),
-                right(one.taxes.thousands()),
-                right(one.profit.thousands()),
+                right(&one.total.thousands()),
+                right(&one.direct.thousands()),
+                right(&one.taxes.thousands()),
+                right(&one.profit.thousands()),
                 percent_of(one.profit_share),
-                right(one.statutory_floor.thousands()),
+                right(&one.statutory_floor.thousands()),
             ]
         })
         .collect();
@@ -254,8 +254,8 @@ fn rivals(quote: &Quote) -> String {
             };
             [
                 bid.name.clone(),
-                right(bid.price.thousands()),
-                right(bid.evaluated.thousands()),
+                right(&bid.price.thousands()),
+                right(&bid.evaluated.thousands()),
                 bid.score.map_or_else(|| "不评分".to_owned(), two_decimals),
                 low.to_owned(),
             ]

@@ -47,6 +47,8 @@ pub enum Expression {
     Least(Vec<Expression>),
     /// Brought to a step.
     Rounded(Box<Expression>, Rounding),
+    /// The third where the comparison of the first two holds, otherwise the fourth.
+    Choice(Box<[Expression; 4]>, Comparison),
 }
 
 /// How two numbers are compared.
@@ -56,6 +58,22 @@ pub enum Comparison {
     AtLeast,
     /// They are equal.
     Equal,
+}
+
+impl Comparison {
+    const fn sign(self) -> &'static str {
+        match self {
+            Self::AtLeast => ">=",
+            Self::Equal => "=",
+        }
+    }
+
+    fn holds(self, one: Exact, other: Exact) -> bool {
+        match self {
+            Self::AtLeast => one >= other,
+            Self::Equal => one == other,
+        }
+    }
 }
 
 impl From<Address> for Expression {
@@ -139,7 +157,22 @@ impl Expression {
             Self::Most(parts) => Ok(all(parts)?.into_iter().max().unwrap_or(Exact::ZERO)),
             Self::Least(parts) => Ok(all(parts)?.into_iter().min().unwrap_or(Exact::ZERO)),
             Self::Rounded(inner, rounding) => inner.value(cell)?.round(*rounding).map(Exact::from),
+            Self::Choice(parts, comparison) => {
+                let [one, other, yes, no] = parts.as_ref();
+                let chosen = if comparison.holds(one.value(cell)?, other.value(cell)?) { yes } else { no };
+                chosen.value(cell)
+            }
         }
+    }
+
+    /// Whether a comparison holds, and its text in a cell of the sheet `here`.
+    pub(super) fn compared(
+        (one, comparison, other): (&Self, Comparison, &Self),
+        cell: &impl Fn(Address) -> Exact,
+        (here, sheets): (usize, &[&str]),
+    ) -> Result<(bool, String), ArithmeticError> {
+        let holds = comparison.holds(one.value(cell)?, other.value(cell)?);
+        Ok((holds, format!("{}{}{}", one.text(here, sheets), comparison.sign(), other.text(here, sheets))))
     }
 
     /// Its text, in a cell of the sheet `here`; `sheets` are the names of the sheets.
@@ -164,7 +197,11 @@ impl<'a> Text<'a> {
     fn operand(&self, expression: &'a Expression) -> String {
         let bare = match expression {
             Expression::Number(number) => number.to_decimal().is_some() && !number.is_negative(),
-            Expression::Cell(_) | Expression::Column(..) | Expression::Most(_) | Expression::Least(_) => true,
+            Expression::Cell(_)
+            | Expression::Column(..)
+            | Expression::Most(_)
+            | Expression::Least(_)
+            | Expression::Choice(..) => true,
             // Ends in the multiplication with the step.
             Expression::Rounded(..) => false,
             Expression::Sum(parts) | Expression::Product(parts) => parts.len() == 1,
@@ -233,6 +270,11 @@ impl fmt::Display for Text<'_> {
             Expression::Most(parts) => self.call("MAX", parts),
             Expression::Least(parts) => self.call("MIN", parts),
             Expression::Rounded(inner, rounding) => self.rounded(inner, *rounding),
+            Expression::Choice(parts, comparison) => {
+                let [one, other, yes, no] = parts.as_ref();
+                let (one, other) = (self.of(one), self.of(other));
+                format!("IF({one}{}{other},{},{})", comparison.sign(), self.of(yes), self.of(no))
+            }
         };
         f.write_str(&text)
     }
@@ -290,6 +332,13 @@ mod tests {
         assert_eq!(value(Expression::Column(cell(0, 0, 0), cell(0, 2, 0))), "21");
         assert_eq!(value(Expression::Least(vec![number("2"), cell(0, 0, 0).into()])), "2");
         assert_eq!(value(Expression::Most(vec![number("2"), cell(0, 0, 0).into()])), "7");
+        let choice = |than| {
+            let parts = [number("2"), number(than), number("3").plus(number("1")), number("5")];
+            Expression::Choice(Box::new(parts), Comparison::AtLeast)
+        };
+        assert_eq!(value(choice("2")), "4");
+        assert_eq!(value(choice("2.01")), "5");
+        assert_eq!(text(&choice("2")), "IF(2>=2,3+1,5)");
         assert!(number("1").over(number("0")).value(&|_| Exact::ZERO).is_err());
     }
 }

@@ -11,6 +11,7 @@ use rust_xlsxwriter::{
     FormatBorder, Formula, Workbook, Worksheet, XlsxError,
 };
 use std::collections::BTreeMap;
+use unicode_width::UnicodeWidthStr as _;
 
 const INK: Color = Color::RGB(0x001F_3A5F);
 const FAINT: Color = Color::RGB(0x006B_6B6B);
@@ -21,6 +22,8 @@ const LOCKED: Color = Color::RGB(0x00E3_E8EE);
 const SUPERVISED: Color = Color::RGB(0x00E2_F0EA);
 const INPUT_INK: Color = Color::RGB(0x001A_4FA3);
 const FONT: &str = "等线";
+/// The height of a line of words, in points.
+const LINE: u32 = 14;
 
 /// What a cell is in its sheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -52,6 +55,8 @@ pub enum Shows {
     Money,
     /// A ratio as a percentage.
     Percent,
+    /// A share as a percentage with two decimals.
+    Share,
     /// A number with as many decimals as it has.
     Number,
 }
@@ -116,6 +121,7 @@ impl Style {
             Shows::Text => format.set_text_wrap(),
             Shows::Word => format.set_align(FormatAlign::Center),
             Shows::Money => format.set_num_format(AMOUNT_FORMAT),
+            Shows::Share => format.set_num_format("0.00%"),
             Shows::Percent => format.set_num_format("0.00##%"),
             Shows::Number => format.set_num_format("#,##0.######"),
         };
@@ -211,7 +217,7 @@ impl LiveBook {
     /// # Errors
     /// A value that does not fit, and division by nought.
     pub fn formula(&mut self, at: Address, formula: &Expression, style: Style) -> Result<Exact, ArithmeticError> {
-        let value = formula.value(&|cell| self.value(cell))?;
+        let value = self.worth(formula)?;
         let shown = shown(value)?;
         self.values.insert(at, value);
         let text = formula.text(at.sheet, &self.sheet_names());
@@ -230,14 +236,9 @@ impl LiveBook {
         (yes, no): (&str, &str),
         style: Style,
     ) -> Result<(), ArithmeticError> {
-        let (first, second) = (one.value(&|cell| self.value(cell))?, other.value(&|cell| self.value(cell))?);
-        let (sign, holds) = match comparison {
-            Comparison::AtLeast => (">=", first >= second),
-            Comparison::Equal => ("=", first == second),
-        };
-        let names = self.sheet_names();
-        let (one, other) = (one.text(at.sheet, &names), other.text(at.sheet, &names));
-        let text = format!("IF(({one}){sign}({other}),\"{yes}\",\"{no}\")");
+        let compared = (one, comparison, other);
+        let (holds, test) = Expression::compared(compared, &|cell| self.value(cell), (at.sheet, &self.sheet_names()))?;
+        let text = format!("IF({test},\"{yes}\",\"{no}\")");
         let value = if holds { yes } else { no };
         self.cells.insert(at, (Content::Verdict { text, value: value.to_owned() }, style));
         Ok(())
@@ -247,6 +248,14 @@ impl LiveBook {
     #[must_use]
     pub fn value(&self, at: Address) -> Exact {
         self.values.get(&at).copied().unwrap_or(Exact::ZERO)
+    }
+
+    /// What a formula would be worth.
+    ///
+    /// # Errors
+    /// A value that does not fit, and division by nought.
+    pub fn worth(&self, formula: &Expression) -> Result<Exact, ArithmeticError> {
+        formula.value(&|cell| self.value(cell))
     }
 
     /// Gives a cell a name by which formulas and programs find it.
@@ -279,6 +288,9 @@ impl LiveBook {
                 let style = self.cells.get(at).map_or(Style::new(Role::Remark, Shows::Text), |(_, style)| *style);
                 worksheet.merge_range(at.row, at.column, at.row, at.column + columns - 1, "", &style.format())?;
             }
+            for (row, lines) in self.tall_rows(number, &sheet.widths) {
+                worksheet.set_row_height(row, LINE * lines + 4)?;
+            }
             for (at, (content, style)) in self.cells.iter().filter(|(at, _)| at.sheet == number) {
                 let format = formats.entry(*style).or_insert_with(|| style.format());
                 write(worksheet, *at, content, format)?;
@@ -289,6 +301,26 @@ impl LiveBook {
         }
         self.define_names(&mut book)?;
         Ok(book.save_to_buffer()?)
+    }
+
+    /// The rows whose words need more than a line, and how many they need. Programs that do not fit rows to their words
+    /// would show the first line alone.
+    fn tall_rows(&self, sheet: usize, widths: &[u16]) -> BTreeMap<u32, u32> {
+        let mut rows = BTreeMap::new();
+        for (at, (content, style)) in self.cells.iter().filter(|(at, _)| at.sheet == sheet) {
+            let Content::Text(text) = content else { continue };
+            let merged = self.merged.iter().find(|(first, _)| first == at).map_or(1, |(_, columns)| *columns);
+            let columns = widths.iter().skip(at.column.into()).take(merged.into());
+            let width: usize = columns.map(|width| usize::from(*width)).sum();
+            let lines = match style.role {
+                Role::Title => 2,
+                _ => text.width().div_ceil(width.max(1)),
+            };
+            let tallest = rows.entry(at.row).or_insert(1);
+            *tallest = u32::try_from(lines).unwrap_or(1).max(*tallest);
+        }
+        rows.retain(|_, lines| *lines > 1);
+        rows
     }
 
     fn define_names(&self, book: &mut Workbook) -> Result<(), XlsxError> {
@@ -328,8 +360,9 @@ impl LiveBook {
             .set_data_label(ChartDataLabel::new().show_value().set_num_format("#,##0").set_font(&font(9)));
         drawn.title().set_name(&chart.title).set_font(font(12).set_bold());
         drawn.legend().set_hidden();
-        drawn.x_axis().set_reverse().set_font(&font(9)).set_major_gridlines(false);
-        drawn.y_axis().set_hidden(true).set_major_gridlines(false);
+        // Of bars that lie, the upright axis is the one of names, and its first name stands at the bottom.
+        drawn.y_axis().set_font(&font(9)).set_reverse().set_major_gridlines(false);
+        drawn.x_axis().set_hidden(true).set_major_gridlines(false);
         drawn.chart_area().set_format(ChartFormat::new().set_border(ChartLine::new().set_color(RULE)));
         drawn.set_width(chart.size.0).set_height(chart.size.1);
         drawn

@@ -47,6 +47,26 @@ pub enum Field {
     PaidHours,
     HourlyRate,
     SettlementDays,
+    YearEndBonus,
+    Proration,
+    HoursSystem,
+    SystemApproved,
+    OvertimeBase,
+    WeekdayHours,
+    RestDayHours,
+    TimeOffHours,
+    HolidayHours,
+    SickHours,
+    SickRate,
+    PersonalHours,
+    Ground,
+    AverageWage,
+    LastMonthWage,
+    NoticeGiven,
+    LeaveSettled,
+    YearsWorked,
+    LeaveTaken,
+    LeaveWage,
     AbsenceDeduction,
     LossDeduction,
     LossAgreed,
@@ -111,16 +131,16 @@ pub enum Kind {
     Rate,
     /// A class of industry, 1 to 8.
     Class,
-    /// A scheme of medical insurance, 一档 to 三档.
-    Scheme,
-    /// 是 or 否; blank is neither.
-    Told,
     /// A number of hours, at most two decimals.
     Hours,
     /// A whole number.
     Count,
     /// One of the readings of what a month without income does.
     Reading,
+    /// A scheme of medical insurance, 一档 to 三档.
+    Scheme,
+    /// 是 or 否; blank is neither.
+    Told,
     /// 是 or 否; blank is 否.
     YesNo,
 }
@@ -151,7 +171,7 @@ pub(super) const IGNORED: [&str; 1] = ["序号"];
 pub(super) const SAMPLE: &str = "样例";
 
 /// The columns that are pay items beside the pay for the work itself, and the member of the rules that each is.
-pub(super) const ITEMS: [(Field, &str); 19] = [
+pub(super) const ITEMS: [(Field, &str); 20] = [
     (Field::PostWage, "post"),
     (Field::PerformanceWage, "performance"),
     (Field::Commission, "commission"),
@@ -171,6 +191,7 @@ pub(super) const ITEMS: [(Field, &str); 19] = [
     (Field::OneChildAllowance, "one_child"),
     (Field::TravelAllowance, "travel"),
     (Field::MissedMeals, "missed_meal"),
+    (Field::YearEndBonus, "year_end_bonus"),
 ];
 
 const REQUIRED: bool = true;
@@ -178,7 +199,7 @@ const OPTIONAL: bool = false;
 
 /// All columns, in the template's order, which is the order of [`Field`].
 #[rustfmt::skip]
-pub const COLUMNS: [Column; 82] = [
+pub const COLUMNS: [Column; 102] = [
     column(Field::WorkerNo, "工号", &["员工编号", "人员编号", "员工工号"], Kind::Number, REQUIRED,
         "本单位内不得重复；不得含 / \\ : * ? \" < > |，最长 64 个字符。填“样例”的行不参与核算。", SAMPLE),
     column(Field::Name, "姓名", &["员工姓名", "人员姓名"], Kind::Text, REQUIRED,
@@ -247,6 +268,33 @@ pub const COLUMNS: [Column; 82] = [
         "非全日制：元/小时；不低于当地小时最低工资。", ""),
     column(Field::SettlementDays, "结算周期天数", &["结算周期"], Kind::Count, OPTIONAL,
         "非全日制：不超过 15 天。", ""),
+    column(Field::YearEndBonus, "全年一次性奖金", &["年终奖"], Kind::Amount, OPTIONAL,
+        "选择单独计税的；一个纳税年度只能一次。选择并入的填在奖金。", ""),
+    column(Field::Proration, "折算方式", &["不足月折算方式"], Kind::Text, OPTIONAL,
+        "月中入职、离职时基本工资和岗位工资的折算：按计薪日正算、按缺勤日倒扣、按日历日、按工作日；不填即已按本期填写。公式印在工资条上。", ""),
+    column(Field::HoursSystem, "工时制度", &[], Kind::Text, OPTIONAL,
+        "标准工时制、综合计算工时制、不定时工作制；不填即标准工时制。", ""),
+    column(Field::SystemApproved, "特殊工时已批准", &[], Kind::YesNo, OPTIONAL, "", ""),
+    column(Field::OvertimeBase, "加班基数", &["加班工资计算基数"], Kind::Amount, OPTIONAL,
+        "元/月；不填则为基本工资与岗位工资之和。", ""),
+    column(Field::WeekdayHours, "平日加班小时", &["延长工作小时"], Kind::Hours, OPTIONAL, "按 150% 计算。", ""),
+    column(Field::RestDayHours, "休息日加班小时", &[], Kind::Hours, OPTIONAL, "减去补休以后按 200% 计算。", ""),
+    column(Field::TimeOffHours, "补休小时", &["调休小时"], Kind::Hours, OPTIONAL, "只抵休息日加班。", ""),
+    column(Field::HolidayHours, "法定节假日加班小时", &["法定休假日加班小时"], Kind::Hours, OPTIONAL,
+        "按 300% 计算，补休不能代替。", ""),
+    column(Field::SickHours, "病假小时", &[], Kind::Hours, OPTIONAL, "须同时填病假工资比例。", ""),
+    column(Field::SickRate, "病假工资比例", &[], Kind::Rate, OPTIONAL, "填 60% 或 0.6。", ""),
+    column(Field::PersonalHours, "事假小时", &[], Kind::Hours, OPTIONAL, "按小时工资扣减。", ""),
+    column(Field::Ground, "解除终止事由", &["离职事由"], Kind::Text, OPTIONAL,
+        "填了就结算经济补偿，须填离职日期和前12个月月均工资。", ""),
+    column(Field::AverageWage, "前12个月月均工资", &["解除前十二个月平均工资"], Kind::Amount, OPTIONAL,
+        "应得工资，含加班、奖金、津贴；不满 12 个月的按实际月数。", ""),
+    column(Field::LastMonthWage, "上月工资标准", &[], Kind::Amount, OPTIONAL, "没有提前三十日通知的，作为代通知金。", ""),
+    column(Field::NoticeGiven, "已提前三十日通知", &[], Kind::YesNo, OPTIONAL, "", ""),
+    column(Field::LeaveSettled, "结算年休假", &[], Kind::YesNo, OPTIONAL, "是：离职或年末支付未休年休假报酬。", ""),
+    column(Field::YearsWorked, "累计工作年限", &[], Kind::Count, OPTIONAL, "在所有单位的满年数。", ""),
+    column(Field::LeaveTaken, "已休年休假天数", &[], Kind::Count, OPTIONAL, "", ""),
+    column(Field::LeaveWage, "年休假月均工资", &[], Kind::Amount, OPTIONAL, "前 12 个月剔除加班工资后的月平均。", ""),
     column(Field::AbsenceDeduction, "缺勤扣款", &[], Kind::Amount, OPTIONAL,
         "填正数；在应发中减去。", ""),
     column(Field::LossDeduction, "赔偿损失扣款", &["赔偿扣款"], Kind::Amount, OPTIONAL,
@@ -280,8 +328,8 @@ pub const COLUMNS: [Column; 82] = [
         "本年至本期累计。", ""),
     column(Field::PersonalPension, "累计个人养老金", &[], Kind::Amount, OPTIONAL, "本年至本期累计。", ""),
     column(Field::Annuity, "企业(职业)年金", &["企业年金", "职业年金"], Kind::Amount, OPTIONAL,
-        "本期个人缴费中可以扣除的部分。", ""),
-    column(Field::HealthInsurance, "商业健康保险", &[], Kind::Amount, OPTIONAL, "本期可以扣除的部分。", ""),
+        "本期个人缴费；超过扣除限额的部分照常计税。", ""),
+    column(Field::HealthInsurance, "商业健康保险", &[], Kind::Amount, OPTIONAL, "本期保费；超过扣除限额的部分照常计税。", ""),
     column(Field::DeferredPension, "税延养老保险", &["税延商业养老保险"], Kind::Amount, OPTIONAL, "本期可以扣除的部分。", ""),
     column(Field::OpeningIncome, "期初累计收入", &[], Kind::Amount, OPTIONAL,
         "本年 1 月至上期在本单位的累计收入。没有台账（--db）时，年中开始使用须填期初各列。", ""),

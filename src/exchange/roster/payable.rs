@@ -4,7 +4,7 @@ use super::{Engagement, Field, RosterRow};
 use crate::{
     engine::Places,
     exchange::rejected::Rejected,
-    payroll::{Balance, Known, Row, Worker},
+    payroll::{Balance, Known, PayDays, Row, Worker},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::{Book, Given, RegionError, RegionTree},
 };
@@ -22,6 +22,8 @@ pub struct Paying {
     pub paid_on: NaiveDate,
     /// The payer for rows that name none.
     pub payer: String,
+    /// Whether insurance and fund of the month are paid by another run, as where only a bonus is paid.
+    pub contributed_elsewhere: bool,
 }
 
 /// A row ready to be computed.
@@ -91,11 +93,29 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
     }
     reader.absence();
     reader.platform();
-    let mut facts = Facts { book, given: BTreeMap::new() };
+    let mut facts = Facts { book, given: BTreeMap::new(), unknown: Vec::new() };
     facts.amounts(row);
     facts.relation(row, host.as_deref().zip(insured.as_deref()).is_none_or(|(a, b)| regions.overlap(a, b)));
     facts.employment(row, paying);
     facts.deductions(row);
+    let month = (paying.period_start, paying.period_end);
+    let days = match PayDays::count(book.calendar(), month, row.hired, row.left) {
+        Ok(days) => Some(days),
+        Err(error) => {
+            if let Some(method) = &row.attendance.proration {
+                reader.refuse(Field::Proration, method.clone(), &error.to_string(), "改用已按本期填写");
+            }
+            None
+        }
+    };
+    facts.attendance(row, days.as_ref());
+    facts.settlement(row, paying.period_end);
+    if row.settlement.ground.is_some() && row.left.is_none() {
+        reader.refuse(Field::Left, String::new(), "填了解除终止事由，没有填离职日期", "填写最后工作日");
+    }
+    for (field, written, names) in std::mem::take(&mut facts.unknown) {
+        reader.refuse(field, written, "不认识", &format!("请从以下选一种：{}", names.join("、")));
+    }
     reader.insurance(paying, &mut facts);
     reader.fund(paying, &mut facts);
     if !reader.rejected.is_empty() {
@@ -109,7 +129,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
         id_kind: row.id_kind.clone(),
         id_number: row.id_number.clone(),
         engagement: row.engagement.label().to_owned(),
-        relation: row.engagement.relation(),
+        relation: row.engagement.relation().to_owned(),
         payer: row.payer.clone().unwrap_or_else(|| paying.payer.clone()),
         post: text(&row.post),
         department: text(&row.department),
@@ -123,26 +143,29 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
     let known = Known { opening: opening(row, paying), slips: Vec::new() };
     let places = Places { insurance: insured, fund, host: host.or_else(|| work.clone()), work };
     let project = worker.project.clone();
-    let month = Row { places, hired: row.hired, left: row.left, project, facts: facts.given, known };
+    let (hired, left, facts) = (row.hired, row.left, facts.given);
+    let month = Row { places, hired, left, project, facts, known, arrears: Vec::new() };
     Ok(Payable { row: row.row, worker, month })
 }
 
 /// Facts by the full id of their cell.
-struct Facts<'b> {
+pub(super) struct Facts<'b> {
     book: &'b Book,
     given: BTreeMap<String, Given>,
+    /// Words that are none of the rule's choices: the column, what was written, what could be.
+    unknown: Vec<(Field, String, Vec<String>)>,
 }
 
 impl Facts<'_> {
-    fn money(&mut self, id: &str, amount: Money) {
+    pub(super) fn money(&mut self, id: &str, amount: Money) {
         self.give(id, Given::Number(Exact::from(amount)));
     }
 
-    fn give(&mut self, id: &str, given: Given) {
+    pub(super) fn give(&mut self, id: &str, given: Given) {
         self.given.insert(id.to_owned(), given);
     }
 
-    fn count(&mut self, id: &str, count: u32) {
+    pub(super) fn count(&mut self, id: &str, count: u32) {
         self.give(id, Given::Number(Exact::from(i64::from(count))));
     }
 
@@ -152,6 +175,21 @@ impl Facts<'_> {
         let set = lexicon.find_anywhere(id).ok().and_then(|entry| lexicon.choice_set(entry));
         let at = set.and_then(|set| lexicon.member(set, member));
         self.give(id, at.map_or(Given::None, Given::Choice));
+    }
+
+    /// A choice by what a person wrote.
+    pub(super) fn choose_written(&mut self, field: Field, id: &str, written: Option<&str>) {
+        let Some(written) = written else { return };
+        let lexicon = self.book.lexicon();
+        let set = lexicon.find_anywhere(id).ok().and_then(|entry| lexicon.choice_set(entry));
+        let members = set.map_or(&[][..], |set| lexicon.members(set));
+        match members.iter().position(|member| member.name == written) {
+            Some(at) => self.give(id, Given::Choice(at)),
+            None => {
+                let names = members.iter().map(|member| member.name.clone()).collect();
+                self.unknown.push((field, written.to_owned(), names));
+            }
+        }
     }
 
     fn amounts(&mut self, row: &RosterRow) {
@@ -233,7 +271,9 @@ impl Facts<'_> {
     }
 
     fn employment(&mut self, row: &RosterRow, paying: &Paying) {
-        let full = row.hired <= paying.period_start && row.left.is_none_or(|left| left >= paying.period_end);
+        let full = row.hired <= paying.period_start
+            && row.left.is_none_or(|left| left >= paying.period_end)
+            && !paying.contributed_elsewhere;
         self.give("payroll.full_month", Given::Boolean(full));
         self.give("tax.months.paid_on", Given::Date(paying.paid_on));
         self.give("tax.months.hire_date", Given::Date(row.hired));
@@ -293,7 +333,8 @@ impl Reader<'_> {
 
     /// Whether contributions are due for the month: they have begun, and employment had not ended before it.
     fn is_due(&self, begins: Option<NaiveDate>, paying: &Paying) -> bool {
-        begins.is_none_or(|begins| begins <= paying.period_end)
+        !paying.contributed_elsewhere
+            && begins.is_none_or(|begins| begins <= paying.period_end)
             && self.row.left.is_none_or(|left| left >= paying.period_start)
     }
 
@@ -395,7 +436,13 @@ mod tests {
 
     fn paying(paid_on: &str) -> Paying {
         let (period_start, period_end) = (day("2026-09-01"), day("2026-09-30"));
-        Paying { period_start, period_end, paid_on: day(paid_on), payer: "样例公司".to_owned() }
+        Paying {
+            period_start,
+            period_end,
+            paid_on: day(paid_on),
+            payer: "样例公司".to_owned(),
+            contributed_elsewhere: false,
+        }
     }
 
     /// A row of a roster as people write it, with some cells changed.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, btree_map::Entry};
 use chrono::{Datelike, NaiveDate};
 
 use super::{
-    AdditionalDeductions, AdditionalItems, Engagement, Opening, Particulars, RosterRow,
+    AdditionalDeductions, AdditionalItems, Attendance, Engagement, Opening, Particulars, RosterRow, Settlement,
     columns::{Field, ITEMS, SAMPLE},
     identity::{id_kind, id_number},
     particulars,
@@ -95,6 +95,8 @@ impl<'a> People<'a> {
         let project = cells.optional(Field::Project, values::text);
         let fund_place = cells.optional(Field::FundPlace, values::text);
         let work_place = cells.optional(Field::WorkPlace, values::text);
+        let attendance = Attendance::read(&mut cells);
+        let settlement = Settlement::read(&mut cells);
         let items = ITEMS.map(|(field, item)| (item, cells.amount(field)));
         let items = items.into_iter().filter(|(_, amount)| *amount != Money::ZERO).collect();
         let absence_deduction = cells.amount(Field::AbsenceDeduction);
@@ -150,6 +152,8 @@ impl<'a> People<'a> {
                 main_pay,
                 items,
                 particulars,
+                attendance,
+                settlement,
                 absence_deduction,
                 loss_deduction,
                 loss_agreed,

@@ -316,16 +316,15 @@ impl Reader<'_, '_> {
 
     fn kinds(&mut self, row: Row<'_>) -> BTreeMap<String, Kind> {
         let mut kinds: BTreeMap<String, Kind> = BTreeMap::new();
-        let marks: [(&str, fn(&mut Kind)); 3] = [
-            ("locked", |kind| kind.locked = true),
-            ("supervised", |kind| kind.supervised = true),
-            ("competitive", |kind| kind.competitive = true),
-        ];
-        for (key, mark) in marks {
+        for key in ["locked", "supervised", "competitive"] {
             for written in row.texts(key).unwrap_or_default() {
                 let Some(id) = self.line_or_group(&written) else { continue };
                 let kind = kinds.entry(id).or_default();
-                mark(kind);
+                match key {
+                    "locked" => kind.locked = true,
+                    "supervised" => kind.supervised = true,
+                    _ => kind.competitive = true,
+                }
                 if kind.locked && kind.competitive {
                     let message = format!("「{}」既不可竞争又可竞争", written.value);
                     self.sink.push(Diagnostic::error(

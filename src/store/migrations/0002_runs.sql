@@ -28,6 +28,7 @@ CREATE TABLE arrear (                   -- what a later law, or a later entry, m
   worker          TEXT NOT NULL,
   period          TEXT NOT NULL,        -- YYYY-MM, the month that it is for
   line            TEXT NOT NULL,        -- pension_employee, …
+  name            TEXT NOT NULL,        -- the line's name for people
   amount          TEXT NOT NULL,        -- decimal; negative where too much was paid
   booked_in       TEXT NOT NULL,        -- YYYY-MM, the month that it is paid with
   rulebook_digest TEXT NOT NULL,

@@ -125,6 +125,7 @@ impl Someone {
             project: String::new(),
             facts,
             known,
+            arrears: Vec::new(),
         }
     }
 

@@ -3,12 +3,17 @@
 #![allow(clippy::arithmetic_side_effects, reason = "fractions without limit do not overflow, and a test may fail")]
 
 mod arithmetic;
+mod arrears;
 mod clerk;
 mod golden;
 mod hotline;
 mod identities;
+mod killed;
+mod kinds;
 mod ledger;
+mod runs;
 
+pub(crate) use crate::ledger::raw_file as raw;
 use crate::rules::Ran;
 use serde_json::Value;
 use std::{
