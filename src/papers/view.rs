@@ -6,7 +6,8 @@ use crate::{
     document::words::{day, month, shortened},
     quantity::{ArithmeticError, Exact, Money, Rounding, RoundingMode, format_thousands},
     quote::{
-        Kind, LegalForm, Line, MonthRow, MonthValue, PositionQuote, Quote, Quoted, Standing, Taxpayer, UncertainValue,
+        Kind, LegalForm, Line, MonthRow, MonthValue, PositionQuote, Quote, Quoted, Standing, StartPlan, Step, Taxpayer,
+        UncertainValue,
     },
 };
 use chrono::NaiveDate;
@@ -95,6 +96,37 @@ pub(super) fn view(quote: &Quote) -> Result<Value, ArithmeticError> {
         "tests": tests(quote)?,
         "ready": quote.rivals.as_ref().map_or_else(Vec::new, |rivals| rivals.ready.clone()),
         "rotas": rotas(quote)?,
+        "rulebook": shortened(&quote.rulebook),
+        "values": shortened(&quote.values_digest),
+    }))
+}
+
+/// The view of the start plan, whose shape is `templates/quote/start.view.json`.
+pub(super) fn start(quote: &Quote, plan: &StartPlan) -> Result<Value, ArithmeticError> {
+    let step = |(number, step): (usize, &Step)| {
+        json!({
+            "number": (number + 1).to_string(),
+            "name": step.name,
+            "by": day(step.by),
+            "reckoning": step.reckoning,
+            "cite": step.cite.clone().unwrap_or_else(|| "采购文件".to_owned()),
+        })
+    };
+    let tender = &quote.tender;
+    Ok(json!({
+        "title": tender.title,
+        "purchaser": tender.purchaser,
+        "bidder": tender.bidder.name,
+        "place": quote.place,
+        "from": day(tender.from),
+        "to": day(tender.to),
+        "signed": day(plan.signed),
+        "on_post": plan.steps.first().map_or_else(String::new, |step| day(step.by)),
+        "persons": quote.persons.to_string(),
+        "steps": plan.steps.iter().enumerate().map(step).collect::<Vec<_>>(),
+        "notes": plan.notes,
+        "positions": positions(quote)?.1,
+        "average_pay": average_pay(quote)?,
         "rulebook": shortened(&quote.rulebook),
         "values": shortened(&quote.values_digest),
     }))
