@@ -14,12 +14,14 @@ mod ledger;
 mod output;
 mod pay;
 mod quote;
+mod reconcile;
 mod review;
 mod rules;
 mod run;
 mod table;
 mod tools;
 mod usage;
+mod verify;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -72,6 +74,10 @@ enum Command {
     Compare(compare::Compare),
     /// 审查别人起草的合同、采购文件或者规章制度
     Review(review::Review),
+    /// 与税务、社保、公积金一方算出的数比对
+    Reconcile(reconcile::Reconcile),
+    /// 重算一份工资条，看它现在还对不对
+    Verify(verify::Verify),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -100,6 +106,8 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Compare(compare) => compare.run(arguments.rules.as_deref(), &output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
+        Command::Reconcile(reconcile) => reconcile.run(&output),
+        Command::Verify(verify) => verify.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

@@ -37,7 +37,9 @@ pub struct Change {
     pub id: String,
     /// For people.
     pub name: String,
-    /// The place, where it differs by place.
+    /// The code of the place, where it differs by place.
+    pub region: Option<String>,
+    /// Its name.
     pub place: Option<String>,
     /// What the first state says; nothing where it has no such thing.
     pub before: Vec<Said>,
@@ -63,8 +65,9 @@ pub fn changes(a: State<'_>, b: State<'_>) -> Result<Vec<Change>, Vec<Diagnostic
         if !same {
             let name = was.or(is).map(|(name, _)| name.clone()).unwrap_or_default();
             let book = if is.is_some() { b.book } else { a.book };
-            let place = (key.1 != NATION).then(|| book.regions().path(&key.1));
-            changes.push(Change { id: key.0.clone(), name, place, before, after });
+            let region = (key.1 != NATION).then(|| key.1.clone());
+            let place = region.as_deref().map(|code| book.regions().path(code));
+            changes.push(Change { id: key.0.clone(), name, region, place, before, after });
         }
     }
     Ok(changes)

@@ -12,8 +12,6 @@ pub(super) struct Sentence {
     pub(super) group: usize,
     /// Its words, without the line breaks that a page put between them.
     pub(super) text: String,
-    /// Its parts, by position in [`Text::parts`].
-    pub(super) parts: std::ops::Range<usize>,
 }
 
 /// What stands between two semicolons, or an item of a list: what a pattern is sought in.
@@ -127,7 +125,6 @@ impl Splitter {
                     clause: clause.unwrap_or_default(),
                     group: self.group,
                     text: sentence.trim().to_owned(),
-                    parts: start..self.text.parts.len(),
                 });
             }
         }

@@ -7,6 +7,7 @@ use super::{
 };
 use crate::quantity::Exact;
 use aho_corasick::{AhoCorasick, MatchKind};
+use std::collections::BTreeMap;
 
 /// Something found in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,11 +54,13 @@ pub struct Grammar {
     pub listing: ConceptId,
     /// 否则, 违者: a sentence that begins so goes on from the one before.
     pub otherwise: ConceptId,
+    /// 不, 未: says no of what follows at once, and of nothing else.
+    pub not_this: ConceptId,
 }
 
 /// The names of the concepts of the [`Grammar`], as the lexicon has them.
-pub const GRAMMAR: [&str; 10] =
-    ["not", "reversal", "goes_on", "toward", "law_ending", "law", "paper", "mask", "listing", "otherwise"];
+pub const GRAMMAR: [&str; 11] =
+    ["not", "reversal", "goes_on", "toward", "law_ending", "law", "paper", "mask", "listing", "otherwise", "not_this"];
 
 impl Grammar {
     /// The grammar of a lexicon; the name of a concept that it lacks.
@@ -77,6 +80,7 @@ impl Grammar {
             mask: find(7)?,
             listing: find(8)?,
             otherwise: find(9)?,
+            not_this: find(10)?,
         })
     }
 }
@@ -135,8 +139,18 @@ impl<'l> Meaning<'l> {
             acts: false,
         }));
         hits.extend(titles);
-        hits.sort_by_key(|hit| (hit.start, hit.end));
+        hits.sort_by_key(|hit| (hit.start, std::cmp::Reverse(hit.end)));
         hits.dedup();
+        // 付 in 支付 is not a second 付.
+        let mut longest: BTreeMap<usize, usize> = BTreeMap::new();
+        hits.retain(|hit| {
+            let Mark::Concept(concept) = hit.what else { return true };
+            let reached = longest.entry(concept.0).or_default();
+            let new = hit.end > *reached || hit.start >= *reached;
+            *reached = (*reached).max(hit.end);
+            new
+        });
+        hits.sort_by_key(|hit| (hit.start, hit.end));
         Marked::new(folded, hits, self.lexicon.len())
     }
 

@@ -18,6 +18,7 @@ mod parser;
 mod pattern;
 mod quantity;
 mod search;
+mod span;
 
 pub use fold::{Folded, fold};
 pub use lexicon::{ConceptId, Lexicon, expand};

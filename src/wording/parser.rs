@@ -89,9 +89,13 @@ impl Parser<'_> {
         }
         let mut items = Vec::new();
         loop {
+            let before = self.at;
             let gap = self.gap(end)?;
             if self.at == end {
-                break;
+                if self.text[before..end].trim().is_empty() {
+                    break;
+                }
+                return self.fault(before, end, "间隔后面还应有一项");
             }
             items.push((gap, self.item(end)?));
             if items.len() > MOST_ITEMS {
@@ -245,6 +249,7 @@ mod tests {
             ("!a b & c", 3, "只能有一项"),
             ("(a", 0, "括号"),
             ("a | b", 2, "这里应为"),
+            ("a …12 ", 1, "还应有一项"),
         ] {
             let error = parse(text, &mut lexicon()).unwrap_err();
             assert!(error.message.contains(needle), "{text}: {error:?}");

@@ -54,17 +54,3 @@ pub enum Atom {
     /// In a guard: what was found.
     Found,
 }
-
-impl Pattern {
-    /// The concepts that it looks for.
-    pub fn concepts(&self) -> impl Iterator<Item = ConceptId> {
-        let items = self.parts.iter().flat_map(|part| match part {
-            Part::Sequence(items) => items.iter().map(|(_, item)| item).collect::<Vec<_>>(),
-            Part::Absent(item) => vec![item],
-        });
-        items.flat_map(|item| &item.any).filter_map(|atom| match atom {
-            Atom::Concept(concept) | Atom::Subject(concept) => Some(*concept),
-            _ => None,
-        })
-    }
-}

@@ -1,5 +1,6 @@
 //! Quantities in running text: `3个月`, `三个月`, `２年`, `百分之八十`, `1.5万元`, `半个月`.
 
+use super::span::span;
 use crate::quantity::Exact;
 use rust_decimal::Decimal;
 
@@ -20,11 +21,13 @@ pub enum Family {
     Age,
     /// 人, 名.
     People,
+    /// From one time of the day to another, in hours: 9:00至15:30.
+    Span,
 }
 
 impl Family {
     /// Every family, with the sign a pattern writes between `<` and `>`.
-    pub const ALL: [(Self, &'static str); 7] = [
+    pub const ALL: [(Self, &'static str); 8] = [
         (Self::Months, "月"),
         (Self::Days, "天"),
         (Self::Hours, "小时"),
@@ -32,6 +35,7 @@ impl Family {
         (Self::Share, "%"),
         (Self::Age, "岁"),
         (Self::People, "人"),
+        (Self::Span, "时段"),
     ];
 
     /// The family of a sign.
@@ -85,7 +89,7 @@ pub(super) fn quantities(text: &str) -> Vec<Found> {
     let mut found = Vec::new();
     let mut at = 0;
     while let Some(rest) = text.get(at..).filter(|rest| !rest.is_empty()) {
-        match quantity(text, at) {
+        match span(text, at).or_else(|| quantity(text, at)) {
             Some(one) => {
                 at = one.end;
                 found.push(one);
@@ -146,7 +150,7 @@ fn is_date(text: &str, start: usize, end: usize, unit: &str) -> bool {
 }
 
 /// A number at the start of a text and how many bytes it takes.
-fn number(text: &str) -> Option<(Decimal, usize)> {
+pub(super) fn number(text: &str) -> Option<(Decimal, usize)> {
     let arabic = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
     let digits = text[..arabic].trim_end_matches([',', '.']);
     if digits.starts_with(|c: char| c.is_ascii_digit()) {

@@ -35,7 +35,7 @@ impl Match {
 /// In a sentence with a lead, at least one item stands in the sentence itself: the lead was searched on its own.
 #[must_use]
 pub fn search(pattern: &Pattern, meaning: &Meaning<'_>, marked: &Marked, found: Option<&Match>) -> Option<Match> {
-    let search = Search { grammar: meaning.grammar, marked, found, minds_negation: minds(pattern, meaning, found) };
+    let search = Search { meaning, grammar: meaning.grammar, marked, found };
     let mut hits = Vec::new();
     for part in &pattern.parts {
         match part {
@@ -52,26 +52,25 @@ pub fn search(pattern: &Pattern, meaning: &Meaning<'_>, marked: &Marked, found: 
     (found.is_some() || end > marked.own).then_some(Match { start, end, hits })
 }
 
-/// Whether a prohibition lays the pattern to rest: not where the pattern itself looks for one.
-fn minds(pattern: &Pattern, meaning: &Meaning<'_>, found: Option<&Match>) -> bool {
-    found.is_none() && !pattern.concepts().any(|concept| meaning.is_negative(concept))
-}
-
 impl Meaning<'_> {
-    /// Whether a concept speaks of what is not, so that its patterns mind no prohibition: every word of it is one of
-    /// the grammar's, or begins with one.
+    /// Whether a concept speaks of what is not: each of its words begins with one of the grammar's.
     fn is_negative(&self, concept: ConceptId) -> bool {
         let nots = self.lexicon.words(self.grammar.not);
         let words = self.lexicon.words(concept);
         !words.is_empty() && words.iter().all(|word| nots.iter().any(|not| word.starts_with(not.as_str())))
     }
+
+    /// Whether an item looks for a prohibition itself.
+    fn is_prohibition(&self, item: &Item) -> bool {
+        item.any.iter().all(|atom| matches!(atom, Atom::Concept(concept) if self.is_negative(*concept)))
+    }
 }
 
 struct Search<'s> {
+    meaning: &'s Meaning<'s>,
     grammar: Grammar,
     marked: &'s Marked,
     found: Option<&'s Match>,
-    minds_negation: bool,
 }
 
 /// A hit on the way, and which of the step before it came from.
@@ -84,12 +83,15 @@ impl Search<'_> {
     /// The hits of a sequence; of all its paths one that ends first, with the shortest gaps from behind.
     fn sequence(&self, items: &[(Gap, Item)]) -> Option<Vec<Hit>> {
         let act = items.iter().position(|(_, item)| item.act).unwrap_or(items.len() - 1);
+        // A pattern that looks for a prohibition before its act is not laid to rest by one.
+        let minds_negation =
+            self.found.is_none() && !items[..act].iter().any(|(_, item)| self.meaning.is_prohibition(item));
         let mut steps: Vec<Vec<Step>> = Vec::with_capacity(items.len());
         for (at, (gap, item)) in items.iter().enumerate() {
             let without: Vec<Hit> = gap.without.iter().flat_map(|item| self.candidates(item)).collect();
             let mut next = Vec::new();
             for hit in self.candidates(item) {
-                if at == act && self.minds_negation && self.is_negated(hit) {
+                if at == act && minds_negation && self.is_negated(hit) {
                     continue;
                 }
                 let Some(before) = at.checked_sub(1).and_then(|before| steps.get(before)) else {
@@ -162,6 +164,11 @@ impl Search<'_> {
     /// Whether a prohibition or denial governs an act: it stands before it in the same stretch of the sentence, with
     /// nothing between them that turns it round. A prohibition in the lead governs the whole of the list.
     fn is_negated(&self, act: Hit) -> bool {
+        self.hits(|hit| hit.what == Mark::Concept(self.grammar.not_this)).any(|not| not.end == act.start)
+            || self.is_forbidden(act)
+    }
+
+    fn is_forbidden(&self, act: Hit) -> bool {
         self.marked.hits.iter().filter(|hit| hit.what == Mark::Concept(self.grammar.not)).any(|not| {
             // 不得收取: the word itself may carry the no.
             let within = act.start <= not.start && not.end <= act.end;

@@ -155,7 +155,8 @@ fn every_agreement_reads_as_approved_and_both_files_say_the_same() {
             let (pdf, editable) = (read(".pdf"), read(".docx"));
             assert_eq!(without_space(&body(&pdf)), without_space(&docx(&editable, "word/document.xml")), "{id}");
             let manifest: Value = serde_json::from_slice(&read(".signing.json")).unwrap();
-            let digest = |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
+            let digest =
+                |bytes: &[u8]| Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect::<String>();
             assert_eq!(manifest["document"]["sha256"], digest(&pdf), "{id}");
             assert_eq!(manifest["editable"]["sha256"], digest(&editable), "{id}");
             assert_eq!(manifest["template"], one["template"], "{id}");
@@ -206,7 +207,11 @@ fn an_unlawful_term_stops_the_draft_and_says_what_would_be_lawful() {
         ("full-time", ("deposit", "deposit = true"), "clause.deposit"),
         ("full-time", ("insurance_waiver", "insurance_waiver = true"), "clause.insurance_waiver"),
         ("full-time", ("weekly_hours", "weekly_hours = \"40.5\""), "labour.hours.week_too_long"),
-        ("full-time", ("training_penalty", "training_penalty = \"18000.01\""), "agreement.full_time.training_penalty_too_high"),
+        (
+            "full-time",
+            ("training_penalty", "training_penalty = \"18000.01\""),
+            "agreement.full_time.training_penalty_too_high",
+        ),
         ("non-full-time", ("settlement_days", "settlement_days = \"16\""), "labour.non_full_time.settled_too_late"),
         ("non-full-time", ("hourly_wage", "hourly_wage = \"24.99\""), "labour.non_full_time.below_minimum"),
         ("dispatch", ("end", "end = 2028-08-30"), "labour.dispatch.contract_too_short"),
@@ -248,7 +253,11 @@ fn the_last_lawful_value_is_let_through() {
 fn as_proposed_puts_the_findings_in_the_margin_and_in_comments() {
     let unlawful = changed(
         "full-time",
-        &[("probation_months", "probation_months = \"7\""), ("no_show_penalty", "no_show_penalty = true"), ("deposit", "deposit = true")],
+        &[
+            ("probation_months", "probation_months = \"7\""),
+            ("no_show_penalty", "no_show_penalty = true"),
+            ("deposit", "deposit = true"),
+        ],
     );
     let drafted = draft(&unlawful, &["--as-proposed"]);
     assert_eq!(drafted.code, 1);
@@ -315,7 +324,12 @@ fn missing_and_wrong_terms_are_all_named_at_once_with_key_and_example() {
 
     let wrong = changed(
         "full-time",
-        &[("wage", "wage = \"八千\""), ("end", "ende = 2029-08-31"), ("post", "post = [\"甲\"]"), ("special", "special = \"甲\"")],
+        &[
+            ("wage", "wage = \"八千\""),
+            ("end", "ende = 2029-08-31"),
+            ("post", "post = [\"甲\"]"),
+            ("special", "special = \"甲\""),
+        ],
     );
     let drafted = draft(&wrong, &[]);
     let details = drafted.said["error"]["diagnostics"].as_array().unwrap();

@@ -76,7 +76,8 @@ fn what_is_not_known_is_null_and_names_the_facts_that_would_decide() {
     assert_eq!(open, ["demo.wage.income"]);
     let ran = gongche("sound", &eval("demo.wage.tax", &SEPTEMBER));
     assert_eq!(ran.code, 0);
-    assert!(ran.out.starts_with("本期预扣税额 = 未知\n还缺：本期工资（demo.wage.income）、发放日期"), "{}", ran.out);
+    assert!(ran.out.starts_with("本期预扣税额 = 未知\n依据：样例所得税法 第六条\n"), "{}", ran.out);
+    assert!(ran.out.contains("\n还缺：本期工资（demo.wage.income）、发放日期"), "{}", ran.out);
 }
 
 #[test]

@@ -7,10 +7,10 @@ use chrono::NaiveDate;
 use encoding_rs::GBK;
 use gongche::{
     exchange::{
+        layout::Layout,
         rejected,
         roster::{self, Roster, RosterError},
         table::{LayoutFault, TableFault},
-        tax_client::Layout,
         workbook,
     },
     quantity::Money,
@@ -383,8 +383,11 @@ fn other_programs_open_the_workbooks() {
     let template = folder.path().join("template.xlsx");
     roster::template(&template).unwrap();
     let tax = folder.path().join("tax.xlsx");
-    let sheet = Layout::wages_2024().fill(&[]).unwrap();
-    workbook::save(&tax, &workbook::to_xlsx(&[sheet]).unwrap()).unwrap();
+    let [layout] = &Layout::shipped().iter().filter(|one| one.schema == "tax-wage@2024").collect::<Vec<_>>()[..] else {
+        panic!("one layout of that name");
+    };
+    let [(_, bytes)] = &layout.files(&layout.fill(&[]).unwrap()).unwrap()[..] else { panic!("one file") };
+    workbook::save(&tax, bytes).unwrap();
 
     if runs("python3", &["-c", "import openpyxl"]) {
         for (path, heading) in [(&template, "工号"), (&tax, "*姓名")] {

@@ -2,6 +2,7 @@
 //! so that a run that breaks off leaves none.
 
 use super::{
+    filings::{self, Filings},
     order::{Computed, Run},
     report,
 };
@@ -40,12 +41,12 @@ pub(super) struct Staged<'o> {
     out: &'o Path,
     folder: PathBuf,
     slips: BTreeSet<String>,
-    others: Vec<&'static str>,
+    others: Vec<PathBuf>,
 }
 
 impl<'o> Staged<'o> {
     /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
-    pub(super) fn make(out: &'o Path, run: &Run, output: &Output) -> Result<Self, CliError> {
+    pub(super) fn make(out: &'o Path, run: &Run, filings: Filings, output: &Output) -> Result<Self, CliError> {
         let folder = out.join(format!(".{}.part", run.period));
         let slips = run.computed.iter().map(file_name).collect();
         let mut staged = Self { out, folder, slips, others: Vec::new() };
@@ -61,10 +62,12 @@ impl<'o> Staged<'o> {
         }
         let paid: Vec<Paid<'_>> =
             run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
-        let client = summary::tax_client(&paid).map_err(|error| internal(&error))?;
-        let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
+        let workbook = to_xlsx(&[summary::overview(&paid)]).map_err(|error| internal(&error))?;
         staged.add(SUMMARY, &workbook)?;
         staged.add(FINDINGS, report::findings(run).as_bytes())?;
+        for (path, bytes) in filings.files {
+            staged.add(&Path::new(filings::FOLDER).join(path), &bytes)?;
+        }
         let bar = progress(run.computed.len(), output);
         run.computed.par_iter().try_for_each(|one| {
             let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
@@ -87,11 +90,19 @@ impl<'o> Staged<'o> {
             for slip in &self.slips {
                 moved(&Path::new(SLIPS).join(slip))?;
             }
+            // Files of an earlier try, with people who are no longer in it, must not be handed in.
+            match fs::remove_dir_all(self.out.join(filings::FOLDER)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
             for other in &self.others {
-                moved(Path::new(other))?;
+                if let Some(folder) = other.parent() {
+                    fs::create_dir_all(self.out.join(folder))?;
+                }
+                moved(other)?;
             }
             // A list of an earlier try would say that rows were refused which now are not.
-            if !self.others.contains(&REFUSED) {
+            if !self.others.iter().any(|other| other == Path::new(REFUSED)) {
                 match fs::remove_file(self.out.join(REFUSED)) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                     _ => {}
@@ -104,9 +115,12 @@ impl<'o> Staged<'o> {
         publish().map_err(|error| self.cannot(&error))
     }
 
-    fn add(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), CliError> {
-        fs::write(self.folder.join(name), bytes).map_err(|error| self.cannot(&error))?;
-        self.others.push(name);
+    fn add(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CliError> {
+        let name = name.as_ref();
+        let path = self.folder.join(name);
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and_then(|()| fs::write(&path, bytes)).map_err(|error| self.cannot(&error))?;
+        self.others.push(name.to_owned());
         Ok(())
     }
 
@@ -134,7 +148,7 @@ pub(in crate::cli) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
     CliError::input("write", reason).at(path.display().to_string())
 }
 
-fn internal(error: &dyn std::fmt::Display) -> CliError {
+pub(super) fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
 }
 
@@ -168,10 +182,15 @@ const LONGEST_NAME: usize = 240;
 
 /// `<工号>-<姓名>.pdf`, without what a file system refuses. As no 工号 is there twice, no name is.
 fn file_name(one: &Computed) -> String {
+    format!("{}.pdf", plain(&format!("{}-{}", one.worker.number, one.worker.name)))
+}
+
+/// A name without what a file system refuses.
+pub(super) fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
-    let mut name: String = format!("{}-{}", one.worker.number, one.worker.name).chars().map(plain).collect();
+    let mut name: String = name.chars().map(plain).collect();
     while name.len() > LONGEST_NAME {
         name.pop();
     }
-    format!("{name}.pdf")
+    name
 }

@@ -2,13 +2,15 @@
 
 mod books;
 mod files;
+mod filings;
 mod order;
 mod report;
 mod stored;
 
 pub(super) use books::Books;
+pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
-pub(super) use stored::{StoredInputs, recompute};
+pub(super) use stored::{StoredInputs, first_day, recompute};
 
 pub(super) use files::cannot_write;
 
@@ -69,6 +71,8 @@ pub(super) struct Pay {
     approval: bool,
     #[command(flatten)]
     actor: Actor,
+    #[command(flatten)]
+    outgoing: Outgoing,
     /// 只写一份空白名单到这个 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["roster", "db"])]
     template: Option<PathBuf>,
@@ -106,6 +110,7 @@ impl Pay {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            outgoing: &self.outgoing,
         };
         let book = book::read(rules)?;
         let ledger = self.db.as_ref().map(|place| Books::open(place, self.approval)).transpose()?;
@@ -138,7 +143,10 @@ impl Order<'_> {
             }
         }
         // First the files, which may fail, then the ledger, then the files to their places.
-        let files = files::Staged::make(self.out, &run, output)?;
+        let filings = self.outgoing.chosen(book, &self.period.to_string())?.fill(&run)?;
+        run.notes.extend(filings.notes());
+        let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
+        let files = files::Staged::make(self.out, &run, filings, output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
             run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
@@ -154,7 +162,10 @@ impl Order<'_> {
         } else {
             output.text(report::text(&run, self.out, stored.as_ref()).trim_end());
         }
-        Ok(done(&run))
+        Ok(match done(&run) {
+            Done::Clean | Done::Unlawful if incomplete => Done::Rejected,
+            done => done,
+        })
     }
 }
 

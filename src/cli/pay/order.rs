@@ -1,6 +1,6 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
-use super::{books, report};
+use super::{books, filings::Outgoing, report};
 use crate::{
     cli::error::{CliError, Kind},
     document::missing_characters,
@@ -105,6 +105,7 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) known_at: Option<NaiveDate>,
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
+    pub(in crate::cli) outgoing: &'a Outgoing,
 }
 
 /// The payer of rows that name none, where the command names none either.

@@ -1,17 +1,20 @@
 //! `gongche review`: somebody else's text, read for what is unlawful, risky or missing in it.
 
+mod report;
+
 use super::{
     Done, book,
     error::{CliError, Kind},
     output::Output,
 };
 use crate::{
-    exchange::prose,
+    exchange::{prose, workbook},
     review::{Finding, Missing, Review as Reviewed, Settings, review},
     rulebook::{Book, Gravity, ReviewRules},
 };
 use chrono::NaiveDate;
 use clap::Args;
+use report::{Frame, quoted, verdict};
 use serde_json::{Value as Json, json};
 use std::{
     fs,
@@ -34,6 +37,9 @@ pub(super) struct Review {
     /// 工作地：名称或 GB/T 2260 代码，用来比对最低工资
     #[arg(long, value_name = "地区")]
     region: Option<String>,
+    /// 把审查意见写到这个文件夹：每份文本一份 PDF，合起来一份工作簿 review.xlsx
+    #[arg(long, value_name = "文件夹")]
+    out: Option<PathBuf>,
 }
 
 /// A text and what was found in it.
@@ -52,6 +58,11 @@ impl Review {
         let region = region.map(|code| book.regions().canonical(&code).to_owned());
         let settings = Settings { kind, on: self.on.unwrap_or(patterns.checked), region: region.as_deref() };
         let documents = self.documents(&book, settings)?;
+        if let Some(out) = &self.out {
+            let region = region.as_deref().and_then(|code| book.regions().name(code)).unwrap_or_default().to_owned();
+            let kind = patterns.kinds[kind].name.as_str();
+            write(&Frame { kind, on: settings.on, region, book: &book }, &documents, out)?;
+        }
         if output.is_json() {
             output.json(&self.json(&book, settings, &documents));
         } else {
@@ -124,15 +135,8 @@ impl Review {
         let mut lines = Vec::new();
         for document in documents {
             let Reviewed { findings, missing, open, sentences } = &document.review;
-            let count = |gravity: Gravity| findings.iter().filter(|one| one.severity == gravity).count();
-            lines.push(format!(
-                "{}，作为{kind}，按 {} 的法律：{sentences} 句，违法 {} 处，风险 {} 处，缺 {} 项",
-                document.name,
-                settings.on,
-                count(Gravity::Unlawful),
-                count(Gravity::Risk),
-                missing.len(),
-            ));
+            let Document { name, review } = document;
+            lines.push(format!("{name}，作为{kind}，按 {} 的法律：{sentences} 句，{}", settings.on, verdict(review)));
             lines.extend(findings.iter().map(finding_text));
             lines.extend(missing.iter().map(missing_text));
             lines.extend(open.iter().map(|open| format!("未比对：{open}")));
@@ -140,6 +144,19 @@ impl Review {
         }
         lines.join("\n")
     }
+}
+
+/// Writes the reports: one PDF a text, one workbook for all.
+fn write(frame: &Frame<'_>, documents: &[Document], out: &Path) -> Result<(), CliError> {
+    let internal = |error: &dyn std::fmt::Display| CliError::new(Kind::Internal, "report", error.to_string());
+    fs::create_dir_all(out).map_err(|error| unreadable(out, &error.to_string()))?;
+    for document in documents {
+        let pdf = frame.pdf(document).map_err(|error| internal(&error).at(document.name.clone()))?;
+        let path = out.join(format!("{}-审查意见.pdf", document.name));
+        workbook::save(&path, &pdf).map_err(|error| unreadable(out, &error.to_string()))?;
+    }
+    let sheets = frame.workbook(documents).map_err(|error| internal(&error))?;
+    workbook::save(&out.join("review.xlsx"), &sheets).map_err(|error| unreadable(out, &error.to_string()))
 }
 
 fn unreadable(path: &Path, problem: &str) -> CliError {
@@ -185,11 +202,10 @@ fn missing_json(missing: &Missing) -> Json {
 
 fn finding_text(finding: &Finding) -> String {
     let Finding { severity, clause, title, excerpt, words, message, cite, remedy, .. } = finding;
-    let words: Vec<String> = words.iter().map(|word| format!("「{word}」")).collect();
     format!(
         "\n{}　{clause}　{title}\n  原文：{excerpt}\n  词句：{}\n  理由：{message}\n  依据：{cite}\n  改法：{remedy}",
         severity.name(),
-        words.join(""),
+        quoted(words),
     )
 }
 

@@ -84,9 +84,10 @@ impl Check {
         if let (Some(on), Some(due)) = (self.on, due) {
             for (title, items) in [("应复核而未复核", &due.overdue), ("仍在引用的已废止文件", &due.repealed)]
             {
-                let _ = writeln!(text, "\n到 {on} {title}：{}", if items.is_empty() { "没有" } else { "" });
+                let count = if items.is_empty() { "没有".to_owned() } else { format!("{} 处", items.len()) };
+                let _ = writeln!(text, "\n到 {on} {title}：{count}");
                 for item in items {
-                    let _ = writeln!(text, "  {}，{}\n    {}", item.name, item.reason, item.place);
+                    let _ = writeln!(text, "  {}：{}\n    {}", item.name, item.reason, item.place);
                 }
             }
         }
@@ -169,7 +170,9 @@ impl Due {
             // Only what still answers is of interest: what was superseded need not be reviewed.
             let Some(version) = one.timeline().and_then(|timeline| timeline.on(on, None).ok()) else { continue };
             if let Some(review_by) = version.review_by.filter(|review_by| *review_by <= on) {
-                let reason = format!("自 {} 起的值应于 {review_by} 前复核", version.from);
+                let value = survey::literal(book, entry.of, &version.literal);
+                let cite = survey::cited(&version.cite, version.source.as_deref());
+                let reason = format!("{value}，自 {} 起，{cite}；应于 {review_by} 前复核", version.from);
                 due.overdue.push(item(version, reason));
             }
             for reason in repealed(book, &version.cite, on) {

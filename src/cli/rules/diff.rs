@@ -1,5 +1,6 @@
 //! `gongche rules diff`: what changed, in words a lawyer reads.
 
+use super::survey;
 use crate::{
     cli::{Done, book, error::CliError, output::Output},
     engine::{Change, Said, State, changes},
@@ -90,9 +91,20 @@ impl Diff {
         } else if found.is_empty() {
             output.text("没有不同。");
         } else {
-            output.text(text_of(&found).trim_end());
+            let listed = listed(&book_b, &found);
+            output.text(&format!("{}\n{listed}\n共 {} 处不同", self.heading(), found.len()));
         }
         Ok(Done::Clean)
+    }
+}
+
+impl Diff {
+    /// What is held against what.
+    fn heading(&self) -> String {
+        match self.on {
+            Some(on) => format!("{on} 的规则：原为 {} 所知，今为 {} 所知", self.a, self.b),
+            None => format!("原 {}，今 {}", self.a, self.b),
+        }
     }
 }
 
@@ -105,36 +117,56 @@ fn json_of(change: &Change) -> Json {
     json!({
         "id": change.id,
         "name": change.name,
+        "region": change.region,
         "place": change.place,
         "before": said(&change.before),
         "after": said(&change.after),
     })
 }
 
-/// The changes, place by place; of the versions of a book only those that are new, gone or different.
-fn text_of(changes: &[Change]) -> String {
-    let mut text = String::new();
-    let mut sorted: Vec<&Change> = changes.iter().collect();
-    sorted.sort_by(|a, b| (&a.place, &a.id).cmp(&(&b.place, &b.id)));
-    let mut heading = None;
-    for change in sorted {
-        let place = change.place.as_deref().unwrap_or("全国");
-        if heading != Some(place) {
-            let _ = writeln!(text, "{}{place}", if heading.is_some() { "\n" } else { "" });
-            heading = Some(place);
-        }
-        let _ = writeln!(text, "  {}（{}）", change.name, change.id);
-        for one in change.before.iter().filter(|one| !change.after.contains(one)) {
-            let _ = writeln!(text, "    原 {}", describe(one));
-        }
-        for one in change.after.iter().filter(|one| !change.before.contains(one)) {
-            let _ = writeln!(text, "    今 {}", describe(one));
-        }
-        if change.after.is_empty() {
-            let _ = writeln!(text, "    今 没有值");
+/// One thing that changed alike in some places; none of them: in the nation.
+struct Alike<'c> {
+    change: &'c Change,
+    regions: Vec<&'c str>,
+}
+
+/// The changes, and for each the places in which it is the same: an announcement that moves a tier moves a hundred counties.
+fn alike(changes: &[Change]) -> Vec<Alike<'_>> {
+    let mut all: Vec<Alike<'_>> = Vec::new();
+    for change in changes {
+        let same = |known: &&mut Alike<'_>| {
+            let known = known.change;
+            (&known.id, &known.before, &known.after) == (&change.id, &change.before, &change.after)
+                && known.region.is_some() == change.region.is_some()
+        };
+        match all.iter_mut().find(same) {
+            Some(known) => known.regions.extend(change.region.as_deref()),
+            None => all.push(Alike { change, regions: change.region.as_deref().into_iter().collect() }),
         }
     }
-    let _ = writeln!(text, "\n共 {} 处不同", changes.len());
+    all.sort_by(|a, b| (&a.regions, &a.change.id).cmp(&(&b.regions, &b.change.id)));
+    all
+}
+
+/// The changes, place by place; of the versions of a book only those that are new, gone or different.
+pub(super) fn listed(book: &Book, changes: &[Change]) -> String {
+    let mut text = String::new();
+    let mut under: Option<Vec<&str>> = None;
+    for Alike { change, regions } in alike(changes) {
+        if under.as_ref() != Some(&regions) {
+            let _ = writeln!(text, "\n{}", survey::places_name(book, regions.iter().copied()));
+        }
+        under = Some(regions);
+        let _ = writeln!(text, "  {}（{}）", change.name, change.id);
+        for (word, own, other) in [("原", &change.before, &change.after), ("今", &change.after, &change.before)] {
+            for one in own.iter().filter(|one| !other.contains(one)) {
+                let _ = writeln!(text, "    {word} {}", describe(one));
+            }
+            if own.is_empty() {
+                let _ = writeln!(text, "    {word} 没有值");
+            }
+        }
+    }
     text
 }
 
