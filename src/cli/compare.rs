@@ -32,6 +32,9 @@ pub(super) struct Compare {
     /// 工资以外的支出，如 meals=9300.00；可以写多次
     #[arg(long, value_name = "项目=金额", value_parser = spent)]
     spent: Vec<(String, Money)>,
+    /// 只算这种用工形式的人，如 employment；不写就是全部
+    #[arg(long, value_name = "形式")]
+    relation: Option<String>,
 }
 
 /// Pay items that are another line of a price, by the ids of the book.
@@ -75,8 +78,10 @@ impl Compare {
         let period = json["period"].as_str().unwrap_or_default();
         let month = format!("{period}-01").parse().map_err(|_| wrong("没有工资所属月份 period".to_owned()))?;
         let slips = json["slips"].as_array().ok_or_else(|| wrong("没有工资条 slips".to_owned()))?;
+        let wanted = |slip: &&Json| self.relation.as_deref().is_none_or(|relation| slip["relation"] == relation);
+        let slips: Vec<&Json> = slips.iter().filter(wanted).collect();
         let mut paid = BTreeMap::new();
-        for slip in slips {
+        for slip in &slips {
             let who = slip["worker"].as_str().unwrap_or_default();
             for (list, payer) in [("earnings", None), ("lines", Some("employer"))] {
                 for line in slip[list].as_array().map_or(&[][..], Vec::as_slice) {

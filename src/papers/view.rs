@@ -390,13 +390,23 @@ fn tests(quote: &Quote) -> Result<Vec<Value>, ArithmeticError> {
     let Some(own) = quote.rivals.as_ref().and_then(|rivals| rivals.bids.first()) else { return Ok(Vec::new()) };
     let test = |(name, line, under): &(String, Exact, bool)| {
         Ok(json!({
-            "name": name,
+            "name": test_name(name),
             "line": to_hundredths(*line)?,
             "price": own.price.thousands(),
             "result": if *under { "低于，须说明" } else { "不低于" },
         }))
     };
     own.lines.iter().map(test).collect()
+}
+
+/// What a line of `procurement.abnormal` is held against, in words.
+fn test_name(id: &str) -> &str {
+    match id {
+        "mean_line" => "按全部有效报价的平均价",
+        "second_line" => "按次低报价",
+        "ceiling_line" => "按最高限价或预算",
+        other => other,
+    }
 }
 
 fn rotas(quote: &Quote) -> Result<Vec<Value>, ArithmeticError> {
