@@ -6,6 +6,7 @@ mod act;
 mod arrears;
 mod bonus;
 mod book;
+mod compare;
 mod check;
 mod draft;
 mod error;
@@ -75,6 +76,8 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// 测算一份标书的报价
     Quote(Box<quote::QuoteArgs>),
+    /// 对照一个月的承诺和实际支付
+    Compare(compare::Compare),
     /// 审查别人起草的合同、采购文件或者规章制度
     Review(review::Review),
     /// 与税务、社保、公积金一方算出的数比对
@@ -108,6 +111,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
         Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
         Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
         Command::Ledger(ledger) => ledger.run(&output),
+        Command::Compare(compare) => compare.run(arguments.rules.as_deref(), &output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
         Command::Reconcile(reconcile) => reconcile.run(&output),
