@@ -146,13 +146,19 @@ impl<'r> Reviewer<'r> {
         Review { findings, missing, open: open.into_iter().collect(), sentences: self.text.sentences.len() }
     }
 
-    /// A part as it is read: by itself, after what introduces its list, and, where it goes on from it (否则, 违者), after
-    /// the part before.
+    /// A part as it is read: by itself; an item of a list after what introduces the list, and before it (擅自离职的
+    /// of 有下列情形之一的，支付违约金); what goes on from the part before (否则, 违者) after that.
+    ///
+    /// Of a list that is forbidden as a whole no item says anything by itself.
     fn views(&self, at: usize) -> Vec<Marked> {
         let part = &self.text.parts[at];
         let own = &self.marked[at];
+        let lead = part.lead.map(|lead| &self.marked[lead]);
+        if lead.is_some_and(|lead| self.meaning.forbids_list(lead)) {
+            return Vec::new();
+        }
         let mut views = vec![own.clone()];
-        views.extend(part.lead.map(|lead| own.after(&self.marked[lead])));
+        views.extend(lead.iter().flat_map(|lead| [own.after(lead), own.before(lead)]));
         if self.meaning.goes_on_from_before(own) {
             views.extend(part.before.map(|before| own.after(&self.marked[before])));
         }

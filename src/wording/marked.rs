@@ -7,7 +7,7 @@ use super::{
 };
 use crate::quantity::Exact;
 use aho_corasick::{AhoCorasick, MatchKind};
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, ops::Range};
 
 /// Something found in a sentence.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -160,6 +160,17 @@ impl<'l> Meaning<'l> {
         marked.hits.iter().any(|hit| hit.start == 0 && hit.what == Mark::Concept(self.grammar.otherwise))
     }
 
+    /// Whether a lead forbids or denies the whole of its list: 不得有下列行为.
+    #[must_use]
+    pub fn forbids_list(&self, lead: &Marked) -> bool {
+        let hits = |concept: ConceptId| lead.hits.iter().filter(move |hit| hit.what == Mark::Concept(concept));
+        hits(self.grammar.not).any(|not| {
+            let turned = hits(self.grammar.reversal).chain(hits(self.grammar.otherwise));
+            hits(self.grammar.listing).any(|listing| not.end <= listing.start)
+                && !turned.into_iter().any(|one| not.end <= one.start)
+        })
+    }
+
     /// Titles in 《》, brackets and all: what stands in them is a name and says nothing.
     fn titles(&self, text: &str) -> Vec<Hit> {
         let mut titles = Vec::new();
@@ -184,8 +195,8 @@ pub struct Marked {
     pub folded: Folded,
     /// What was found.
     pub hits: Vec<Hit>,
-    /// Where the sentence itself begins; before it stands the lead that introduces it.
-    pub own: usize,
+    /// Where the sentence itself stands; before or behind it may stand the lead that introduces it.
+    pub own: Range<usize>,
     /// Of each concept, whether it was found.
     present: Vec<bool>,
 }
@@ -200,17 +211,29 @@ impl Marked {
                 *found = true;
             }
         }
-        Self { folded, hits, own: 0, present }
+        let own = 0..folded.text().len();
+        Self { folded, hits, own, present }
     }
 
     /// This sentence after its lead, as one text.
     #[must_use]
     pub fn after(&self, lead: &Self) -> Self {
-        let own = lead.folded.text().len();
-        let shifted = self.hits.iter().map(|hit| Hit { start: hit.start + own, end: hit.end + own, ..*hit });
-        let hits = lead.hits.iter().copied().chain(shifted).collect();
-        let present = self.present.iter().zip(&lead.present).map(|(one, other)| *one || *other).collect();
-        Self { folded: self.folded.after(&lead.folded), hits, own, present }
+        let start = lead.folded.text().len();
+        Self { own: start..start + self.folded.text().len(), ..lead.then(self) }
+    }
+
+    /// This sentence before its lead: 擅自离职 before 有下列情形之一的，支付违约金.
+    #[must_use]
+    pub fn before(&self, lead: &Self) -> Self {
+        Self { own: 0..self.folded.text().len(), ..self.then(lead) }
+    }
+
+    fn then(&self, next: &Self) -> Self {
+        let at = self.folded.text().len();
+        let shifted = next.hits.iter().map(|hit| Hit { start: hit.start + at, end: hit.end + at, ..*hit });
+        let hits = self.hits.iter().copied().chain(shifted).collect();
+        let present = self.present.iter().zip(&next.present).map(|(one, other)| *one || *other).collect();
+        Self { folded: next.folded.after(&self.folded), hits, own: 0..at, present }
     }
 
     /// Whether a concept was found.

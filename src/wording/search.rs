@@ -49,7 +49,7 @@ pub fn search(pattern: &Pattern, meaning: &Meaning<'_>, marked: &Marked, found: 
     }
     hits.sort_by_key(|hit: &Hit| (hit.start, hit.end));
     let (start, end) = (hits.first()?.start, hits.iter().map(|hit| hit.end).max()?);
-    (found.is_some() || end > marked.own).then_some(Match { start, end, hits })
+    (found.is_some() || search.is_own(&hits)).then_some(Match { start, end, hits })
 }
 
 impl Meaning<'_> {
@@ -64,6 +64,19 @@ impl Meaning<'_> {
     fn is_prohibition(&self, item: &Item) -> bool {
         item.any.iter().all(|atom| matches!(atom, Atom::Concept(concept) if self.is_negative(*concept)))
     }
+}
+
+/// The hits of the path that ends at a hit of the last step.
+fn path(steps: &[Vec<Step>], end: usize) -> Option<Vec<Hit>> {
+    let mut at = end;
+    let mut hits = Vec::with_capacity(steps.len());
+    for step in steps.iter().rev() {
+        let step = step.get(at)?;
+        hits.push(step.hit);
+        at = step.from;
+    }
+    hits.reverse();
+    Some(hits)
 }
 
 struct Search<'s> {
@@ -106,16 +119,16 @@ impl Search<'_> {
             }
             steps.push(next);
         }
-        let own = |step: &&Step| self.found.is_some() || step.hit.end > self.marked.own;
-        let mut at = steps.last()?.iter().position(|step| own(&step)).unwrap_or(0);
-        let mut hits = Vec::new();
-        for step in steps.iter().rev() {
-            let step = step.get(at)?;
-            hits.push(step.hit);
-            at = step.from;
-        }
-        hits.reverse();
-        Some(hits)
+        let mut paths = (0..steps.last().map_or(0, Vec::len)).filter_map(|end| path(&steps, end));
+        let first = paths.next()?;
+        // Of a sentence with its lead, a path through the sentence itself goes before one through the lead alone.
+        if self.is_own(&first) { Some(first) } else { Some(paths.find(|path| self.is_own(path)).unwrap_or(first)) }
+    }
+
+    /// Whether something of it stands in the sentence itself.
+    fn is_own(&self, hits: &[Hit]) -> bool {
+        let own = &self.marked.own;
+        hits.iter().any(|hit| own.start <= hit.start && hit.start < own.end)
     }
 
     fn candidates(&self, item: &Item) -> Vec<Hit> {
@@ -162,7 +175,7 @@ impl Search<'_> {
     }
 
     /// Whether a prohibition or denial governs an act: it stands before it in the same stretch of the sentence, with
-    /// nothing between them that turns it round. A prohibition in the lead governs the whole of the list.
+    /// nothing between them that turns it round.
     fn is_negated(&self, act: Hit) -> bool {
         self.hits(|hit| hit.what == Mark::Concept(self.grammar.not_this)).any(|not| not.end == act.start)
             || self.is_forbidden(act)
@@ -181,13 +194,6 @@ impl Search<'_> {
         let turned = self.marked.hits.iter().any(|hit| {
             hit.what == Mark::Concept(self.grammar.reversal) && not.end <= hit.start && hit.end <= act.start
         });
-        let in_lead = not.end <= self.marked.own && act.start >= self.marked.own;
-        if in_lead {
-            // 不得有下列行为: what turns it round in the lead is not what stands in an item.
-            return self
-                .hits(|hit| hit.what == Mark::Concept(self.grammar.listing))
-                .any(|hit| not.end <= hit.start && hit.end <= self.marked.own);
-        }
         !turned && self.marked.folded.characters(not.end, act.start) <= FARTHEST && self.one_stretch(not.end, act.start)
     }
 
