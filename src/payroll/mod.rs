@@ -12,7 +12,5 @@ pub use chart::{Chart, ChartError};
 pub use days::PayDays;
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
-pub use slip::{
-    Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue,
-};
+pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use worker::{Worker, masked};

@@ -59,9 +59,8 @@ pub struct Grammar {
 }
 
 /// The names of the concepts of the [`Grammar`], as the lexicon has them.
-pub const GRAMMAR: [&str; 11] = [
-    "not", "reversal", "goes_on", "toward", "law_ending", "law", "paper", "mask", "listing", "otherwise", "not_this",
-];
+pub const GRAMMAR: [&str; 11] =
+    ["not", "reversal", "goes_on", "toward", "law_ending", "law", "paper", "mask", "listing", "otherwise", "not_this"];
 
 impl Grammar {
     /// The grammar of a lexicon; the name of a concept that it lacks.

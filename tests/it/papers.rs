@@ -175,13 +175,16 @@ fn variants() -> Vec<(&'static str, String)> {
         ("the fee without what is supervised", changed(&[("\"direct\"", "\"unsupervised\"")])),
         ("no union", changed(&[("staff            = 200", "union = false\nstaff = 200")])),
         ("priced by profit", changed(&[("total         = \"3164626.00\"", "profit = \"3.3%\"")])),
-        ("Beijing, over July, with a projection", changed(&[
-            ("530100", "110000"),
-            ("2026-01-01", "2026-05-01"),
-            ("2026-12-31", "2027-04-30"),
-            ("3250.00", "4250.00"),
-            ("3164626.00", "4164626.00"),
-        ])),
+        (
+            "Beijing, over July, with a projection",
+            changed(&[
+                ("530100", "110000"),
+                ("2026-01-01", "2026-05-01"),
+                ("2026-12-31", "2027-04-30"),
+                ("3250.00", "4250.00"),
+                ("3164626.00", "4164626.00"),
+            ]),
+        ),
         ("Shanghai, at the lowest base", changed(&[("530100", "310000"), ("8%", "7%"), ("3250.00", "2999.99")])),
     ]
 }
@@ -193,8 +196,7 @@ fn a_workbook_shows_the_engines_price_before_and_after_it_is_calculated() {
     for ((what, quote), bytes) in quotes.iter().zip(&books) {
         agrees(bytes, quote, &format!("{what}, as written"));
     }
-    let Some(calculated) = recalculated(&books.into_iter().map(|bytes| (bytes, Vec::new())).collect::<Vec<_>>())
-    else {
+    let Some(calculated) = recalculated(&books.into_iter().map(|bytes| (bytes, Vec::new())).collect::<Vec<_>>()) else {
         return;
     };
     for ((what, quote), bytes) in quotes.iter().zip(&calculated) {
@@ -211,7 +213,10 @@ fn a_changed_input_moves_the_workbook_as_it_moves_the_engine() {
         (vec![("绩效工资", "话务员", "1111.11")], vec![("1100.00", "1111.11")]),
         (vec![("餐费", "餐补，实物提供", "16.35")], vec![("15.00", "16.35")]),
         (vec![("管理费", "见测算", "0.0485")], vec![("management    = \"5%\"", "management = \"4.85%\"")]),
-        (vec![("投标总价", "定价方式为1时", "3200000.01")], vec![("total         = \"3164626.00\"", "total = \"3200000.01\"")]),
+        (
+            vec![("投标总价", "定价方式为1时", "3200000.01")],
+            vec![("total         = \"3164626.00\"", "total = \"3200000.01\"")],
+        ),
     ];
     let books = cases.iter().map(|(changes, _)| {
         let mut all = vec![by_total];
@@ -234,7 +239,10 @@ fn the_total_follows_the_cost_where_profit_stays() {
     let total = numbers(&calculated[0], "报价", 1, 5)["投标总价（含税）"];
     assert!(total > 3_164_626.0);
     let total = format!("{total:.2}");
-    let again = changed(&[("persons      = 30", "persons = 32"), ("total         = \"3164626.00\"", &format!("total = \"{total}\""))]);
+    let again = changed(&[
+        ("persons      = 30", "persons = 32"),
+        ("total         = \"3164626.00\"", &format!("total = \"{total}\"")),
+    ]);
     let again = quoted(&again);
     assert_eq!(again.amount("profit"), quote.amount("profit"), "at {total}");
     agrees(&calculated[0], &again, "profit stays");
@@ -250,7 +258,8 @@ fn half_a_fen_goes_where_the_rule_sends_it_in_a_spreadsheet_too() {
     let mut expected = Vec::new();
     // Products that end in half a fen, half a jiao or half a yuan, and their neighbours: what binary floats get wrong.
     for row in 0..1200_u32 {
-        let rounding = ["half-up 0.01", "half-up 0.1", "half-up 1", "half-even 0.01", "up 0.01", "down 0.01"][row as usize % 6];
+        let rounding =
+            ["half-up 0.01", "half-up 0.1", "half-up 1", "half-even 0.01", "up 0.01", "down 0.01"][row as usize % 6];
         let (base, rate) = match row % 5 {
             0 => (format!("{}.{:02}", 4403 + row, row % 100), "0.5%".to_owned()),
             1 => (format!("{}.{}", 2000 + 7 * row, 5 * (row % 2)), "7.9%".to_owned()),

@@ -155,10 +155,9 @@ impl Facts<'_> {
             return;
         }
         self.give("payroll.one_off.leave_settled", Given::Boolean(true));
-        for (id, count) in [
-            ("labour.annual_leave.cumulative_years", own.years_worked),
-            ("labour.annual_leave.taken", own.leave_taken),
-        ] {
+        for (id, count) in
+            [("labour.annual_leave.cumulative_years", own.years_worked), ("labour.annual_leave.taken", own.leave_taken)]
+        {
             if let Some(count) = count {
                 self.count(id, count);
             }
