@@ -183,7 +183,11 @@ fn known<'l, I: Iterator<Item = &'l str>>(
 
 fn read_cell(text: &Located<String>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Option<Cell> {
     let read = example::cell(lexicon, None, &text.value);
-    read.map_err(|error| sink.push(Diagnostic::error("cell", text.place, error, "应为条目的全称"))).ok()
+    let report = |error: String| {
+        let report = Diagnostic::error("cell", text.place, error, "应为条目的全称");
+        sink.push(report.help("写全称，按维度区分的写上成员，例如 labour.notice.days[worker]"));
+    };
+    read.map_err(report).ok()
 }
 
 fn term(id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Diagnostic>) -> Term {
@@ -196,7 +200,7 @@ fn term(id: &Located<String>, row: Row<'_>, lexicon: &Lexicon, sink: &mut Vec<Di
     if let Some(other) = facts.iter().skip(1).find(|one| lexicon.entry(**one).of != lexicon.entry(facts[0]).of) {
         let message = format!("「{}」与「{}」类别不同", lexicon.entry(*other).name, lexicon.entry(facts[0]).name);
         let report = Diagnostic::error("unit", row.place_of("facts"), message, "一个条件给出的事实要同一类别");
-        sink.push(report.help("分成两个条件，或者在自己的包里用一个图式换算"));
+        sink.push(report.help("分成两个条件，或者在自己的包里用 [figure.…] 换算"));
     }
     let form = match (facts.is_empty(), columns.is_empty(), row.flag("list")) {
         (false, ..) => TermForm::Facts(facts),
