@@ -41,7 +41,8 @@ fn the_bank_is_told_what_the_slips_say_and_who_has_no_account_is_named() {
     // The two are paid; the third is to be seen to.
     assert_eq!(ran.code, 2, "{}", ran.out);
     let json = ran.json();
-    let (text, _, broken) = GBK.decode(&fs::read(desk.path("out/filings/bank.csv")).unwrap());
+    let bytes = fs::read(desk.path("out/filings/bank.csv")).unwrap();
+    let (text, _, broken) = GBK.decode(&bytes);
     assert!(!broken);
     let listed = rows(&text);
     assert_eq!(listed.len(), 2);
