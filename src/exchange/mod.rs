@@ -14,6 +14,7 @@ pub mod roster;
 pub mod summary;
 pub mod table;
 pub mod tax_client;
+pub mod tender;
 mod text;
 pub mod workbook;
 pub mod workforce;

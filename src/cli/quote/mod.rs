@@ -9,6 +9,7 @@ use super::{
     output::Output,
 };
 use crate::{
+    exchange::tender,
     quantity::{Money, Rate},
     quote::{Given, Refusal, Tender, TenderFault, price_with},
     rulebook::Book,
@@ -24,7 +25,7 @@ use std::{
 /// 测算一份标书的报价：逐项构成、各种最低价、核查
 #[derive(Args)]
 pub(super) struct QuoteArgs {
-    /// 标书，.toml 文件
+    /// 标书，.toml 或 .xlsx 文件
     #[arg(value_name = "标书", required_unless_present = "template")]
     tender: Option<PathBuf>,
     /// 输出目录
@@ -42,7 +43,7 @@ pub(super) struct QuoteArgs {
     /// 在 JSON 里写出每一项的推导
     #[arg(long)]
     trace: bool,
-    /// 只写一份标书样例到这个 .toml 文件，已有的文件不覆盖
+    /// 只写一份标书样例到这个 .toml 或 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["tender", "out"])]
     template: Option<PathBuf>,
 }
@@ -54,8 +55,7 @@ impl QuoteArgs {
         }
         let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
         let book = book::read(rules)?;
-        let text = fs::read_to_string(path)
-            .map_err(|error| CliError::input("tender", error.to_string()).at(path.display().to_string()))?;
+        let text = text_of(path)?;
         let tender = Tender::read(&book, &path.display().to_string(), &text).map_err(|fault| faulty(&fault))?;
         let given = Given { total: self.total, profit: self.profit, wage: self.wage };
         let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
@@ -71,13 +71,30 @@ impl QuoteArgs {
     }
 }
 
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+}
+
+/// The text of a tender file; of a workbook, the text that says the same.
+fn text_of(path: &Path) -> Result<String, CliError> {
+    let at = || path.display().to_string();
+    if is_workbook(path) {
+        return tender::to_toml(path).map_err(|error| CliError::input("tender", error.fault.to_string()).at(at()));
+    }
+    fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(at()))
+}
+
 /// The tender file that people start from.
 const TEMPLATE: &str = include_str!("../../../examples/hotline/tender.toml");
 
 /// Writes a made-up tender; what is there already is somebody's work.
 fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
     let place = path.display().to_string();
-    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    let bytes = match is_workbook(path) {
+        true => tender::to_xlsx(TEMPLATE).map_err(|error| CliError::new(Kind::Internal, "xlsx", error.to_string()))?,
+        false => TEMPLATE.as_bytes().to_vec(),
+    };
+    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(&bytes));
     written.map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::AlreadyExists => "已经有这个文件，没有覆盖".to_owned(),
