@@ -13,7 +13,12 @@ const UNTIL: [&str; 14] =
 /// The span of days or hours that begins at a place of a text.
 pub(super) fn span(text: &str, start: usize) -> Option<Found> {
     let rest = &text[start..];
-    days(rest).or_else(|| hours(rest)).map(|(family, value, length)| Found { family, value, start, end: start + length })
+    days(rest).or_else(|| hours(rest)).map(|(family, value, length)| Found {
+        family,
+        value,
+        start,
+        end: start + length,
+    })
 }
 
 fn until(text: &str) -> Option<&str> {
@@ -114,7 +119,8 @@ mod tests {
             let found = span(text, 0).unwrap_or_else(|| panic!("{text}"));
             assert_eq!((found.family, found.value.to_string().as_str()), (family, value), "{text}");
         }
-        for text in ["2026年3月1日", "2027年2月28日至2026年3月1日", "25:00至26:00", "三个月至五个月", "3至5人"] {
+        for text in ["2026年3月1日", "2027年2月28日至2026年3月1日", "25:00至26:00", "三个月至五个月", "3至5人"]
+        {
             assert_eq!(span(text, 0), None, "{text}");
         }
     }

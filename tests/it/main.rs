@@ -19,6 +19,7 @@ mod papers;
 mod pay;
 mod postgres;
 mod quote;
+mod review;
 mod roster;
 mod rulebook;
 mod rules;

@@ -130,12 +130,7 @@ fn finding(number: usize, finding: &Finding) -> Value {
 /// `违法 2 处，风险 1 处，缺 0 项`.
 pub(super) fn verdict(review: &Review) -> String {
     let count = |gravity: Gravity| review.findings.iter().filter(|one| one.severity == gravity).count();
-    format!(
-        "违法 {} 处，风险 {} 处，缺 {} 项",
-        count(Gravity::Unlawful),
-        count(Gravity::Risk),
-        review.missing.len()
-    )
+    format!("违法 {} 处，风险 {} 处，缺 {} 项", count(Gravity::Unlawful), count(Gravity::Risk), review.missing.len())
 }
 
 /// `「离职」「违约金」`.

@@ -6,7 +6,7 @@ mod table;
 
 use chrono::NaiveDate;
 use gongche::{
-    classify::{Chart, Item},
+    classify::{Answer, Chart, Item},
     classify::{Decision, Engagement, decide},
     rulebook::{Book, Sources},
 };
