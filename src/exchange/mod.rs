@@ -19,6 +19,8 @@ pub mod rejected;
 pub mod roster;
 pub mod summary;
 pub mod table;
+pub mod tax_client;
+pub mod tender;
 mod text;
 pub mod workbook;
 pub mod workforce;

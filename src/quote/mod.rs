@@ -45,3 +45,4 @@ pub use tender::{
     Bidder, Cost, FloorReading, Given, Kind, LegalForm, ManagementOn, Offer, OfferedLine, Per, Position, Profit,
     ProfitOn, Quoted, RequiredLine, RivalBid, Rota, ScenarioChange, Shift, Subject, Taxpayer, Tender, TenderFault,
 };
+pub(crate) use tender::{tender_key, tender_keys};

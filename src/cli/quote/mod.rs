@@ -10,6 +10,7 @@ use super::{
     table::table,
 };
 use crate::{
+    exchange::tender,
     quantity::{Money, Rate},
     quote::{Given, Refusal, StartPlan, Tender, TenderFault, price_with, start_plan},
     rulebook::Book,
@@ -26,7 +27,7 @@ use std::{
 /// 测算一份标书的报价：逐项构成、各种最低价、核查
 #[derive(Args)]
 pub(super) struct QuoteArgs {
-    /// 标书，.toml 文件
+    /// 标书，.toml 或 .xlsx 文件
     #[arg(value_name = "标书", required_unless_present = "template")]
     tender: Option<PathBuf>,
     /// 输出目录
@@ -50,7 +51,7 @@ pub(super) struct QuoteArgs {
     /// 在 JSON 里写出每一项的推导
     #[arg(long)]
     trace: bool,
-    /// 只写一份标书样例到这个 .toml 文件，已有的文件不覆盖
+    /// 只写一份标书样例到这个 .toml 或 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["tender", "out"])]
     template: Option<PathBuf>,
 }
@@ -82,13 +83,30 @@ impl QuoteArgs {
     }
 }
 
+fn is_workbook(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"))
+}
+
+/// The text of a tender file; of a workbook, the text that says the same.
+fn text_of(path: &Path) -> Result<String, CliError> {
+    let at = || path.display().to_string();
+    if is_workbook(path) {
+        return tender::to_toml(path).map_err(|error| CliError::input("tender", error.fault.to_string()).at(at()));
+    }
+    fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(at()))
+}
+
 /// The tender file that people start from.
 const TEMPLATE: &str = include_str!("../../../examples/hotline/tender.toml");
 
 /// Writes a made-up tender; what is there already is somebody's work.
 fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
     let place = path.display().to_string();
-    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(TEMPLATE.as_bytes()));
+    let bytes = match is_workbook(path) {
+        true => tender::to_xlsx(TEMPLATE).map_err(|error| CliError::new(Kind::Internal, "xlsx", error.to_string()))?,
+        false => TEMPLATE.as_bytes().to_vec(),
+    };
+    let written = fs::File::create_new(path).and_then(|mut file| file.write_all(&bytes));
     written.map_err(|error| {
         let message = match error.kind() {
             io::ErrorKind::AlreadyExists => "已经有这个文件，没有覆盖".to_owned(),
@@ -107,8 +125,7 @@ fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
 /// A tender file, and its text.
 pub(in crate::cli) fn read_tender(book: &Book, path: &Path) -> Result<(Tender, String), CliError> {
     let place = path.display().to_string();
-    let text =
-        fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(place.clone()))?;
+    let text = text_of(path)?;
     let tender = Tender::read(book, &place, &text).map_err(|fault| faulty(&fault))?;
     Ok((tender, text))
 }

@@ -4,6 +4,8 @@
 mod read;
 mod shape;
 
+pub(crate) use shape::{tender_key, tender_keys};
+
 use crate::{
     quantity::{Count, Hours, Money, Rate},
     rulebook::{Diagnostic, Sources, render},

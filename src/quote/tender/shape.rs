@@ -204,6 +204,22 @@ pub(super) static FILE: Shape = Shape {
     others: None,
 };
 
+/// What stands behind a key of a section; shifts and rotas are sections of their own here.
+pub(crate) fn tender_key(name: &str, key: &str) -> Option<Form> {
+    let shape = match name {
+        "rota" => &ROTA,
+        "shift" => &SHIFT,
+        name => section(name)?.1,
+    };
+    shape.keys.iter().find(|known| known.name == key).map(|known| known.form)
+}
+
+/// The keys of a section that hold one value, with what each is.
+pub(crate) fn tender_keys(name: &str) -> impl Iterator<Item = (&'static str, &'static str)> {
+    let keys = section(name).into_iter().flat_map(|(_, shape)| shape.keys);
+    keys.filter(|key| !matches!(key.form, Form::Tables(_) | Form::Table(_))).map(|key| (key.name, key.doc))
+}
+
 /// The section of a key of the file.
 pub(super) fn section(key: &str) -> Option<(&'static Key, &'static Shape)> {
     FILE.keys.iter().find(|known| known.name == key).and_then(|known| match known.form {

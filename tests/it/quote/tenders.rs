@@ -54,3 +54,19 @@ fn numbers_may_stand_bare_and_lines_go_by_their_names() {
     let plain = Tender::read(&BOOK, "tender.toml", HOTLINE).unwrap();
     assert_eq!(Tender::read(&BOOK, "tender.toml", &text).unwrap(), plain);
 }
+
+/// The template as a workbook, read back.
+#[test]
+fn a_workbook_says_the_same_as_the_file() {
+    let folder = tempfile::TempDir::new().unwrap();
+    let path = folder.path().join("tender.xlsx");
+    gongche::exchange::workbook::save(&path, &gongche::exchange::tender::to_xlsx(HOTLINE).unwrap()).unwrap();
+    let text = gongche::exchange::tender::to_toml(&path).unwrap();
+    let read = Tender::read(&BOOK, "tender.xlsx", &text).unwrap_or_else(|fault| panic!("{fault}"));
+    assert_eq!(read, Tender::read(&BOOK, "tender.toml", HOTLINE).unwrap());
+    // A fault names its cell.
+    let wrong = text.replace("persons = \"30\" # 工作表「岗位」", "persons = \"三十\" # 工作表「岗位」");
+    assert_ne!(wrong, text);
+    let fault = Tender::read(&BOOK, "tender.xlsx", &wrong).unwrap_err().to_string();
+    assert!(fault.contains("工作表「岗位」第 2 行「投入人数」"), "{fault}");
+}
