@@ -4,6 +4,7 @@
 
 mod act;
 mod arrears;
+mod bonus;
 mod book;
 mod compare;
 mod check;
@@ -11,6 +12,7 @@ mod draft;
 mod error;
 mod eval;
 mod ledger;
+mod net;
 mod output;
 mod pay;
 mod quote;
@@ -52,12 +54,16 @@ enum Format {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 全年一次性奖金单独计税还是并入：逐人比较，由本人选
+    Bonus(bonus::Bonus),
     /// 认定一份用工是什么关系，为什么，有什么后果
     Check(check::Check),
     /// 起草与用工关系相应的协议
     Draft(draft::DraftCommand),
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
+    /// 由税后倒算税前
+    Net(Box<net::Net>),
     /// 核算一个月的工资
     Pay(pay::Pay),
     /// 让一批工资依次试算、批准、发放、关账
@@ -96,9 +102,11 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
+        Command::Bonus(bonus) => bonus.run(arguments.rules.as_deref(), &output),
         Command::Check(check) => check.run(arguments.rules.as_deref(), &output),
         Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
+        Command::Net(net) => net.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
         Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),

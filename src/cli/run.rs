@@ -135,6 +135,7 @@ impl Preparation {
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
             outgoing: &self.outgoing,
+            with_slips: true,
         };
         let ledger = Books::prepare(&self.db, step == Step::Preview)?;
         let book = book::read(rules)?;

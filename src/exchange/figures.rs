@@ -9,6 +9,7 @@ use super::{
 use crate::{
     payroll::{Contribution, Line, Slip, TaxBlock, Worker},
     quantity::{ArithmeticError, Exact, Money},
+    rulebook::nearest,
 };
 use chrono::NaiveDate;
 use std::collections::BTreeMap;
@@ -277,4 +278,67 @@ pub fn sheet(people: &[Figures]) -> Sheet {
         sheet.push(columns.iter().map(|(key, ..)| person.get(key).cloned().unwrap_or(Cell::Blank)).collect());
         sheet
     })
+}
+
+/// A text made of what is known of a person: `{id_number:-6}` is the last six characters of the document number,
+/// `{birth_date:4}` the first four of the birth date, `{number}` all of 工号; what stands outside the braces is itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Pattern {
+    parts: Vec<PatternPart>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum PatternPart {
+    Words(String),
+    Known { key: String, take: Option<isize> },
+}
+
+impl Pattern {
+    /// Reads a pattern.
+    ///
+    /// # Errors
+    /// In a sentence: braces that do not close, keys under which nothing is known of everybody, counts that are none.
+    pub fn read(text: &str) -> Result<Self, String> {
+        let mut parts = Vec::new();
+        let mut rest = text;
+        while let Some((words, after)) = rest.split_once('{') {
+            if !words.is_empty() {
+                parts.push(PatternPart::Words(words.to_owned()));
+            }
+            let (inside, after) = after.split_once('}').ok_or_else(|| format!("“{text}”里的 {{ 没有配对的 }}"))?;
+            let (key, take) = match inside.split_once(':') {
+                Some((key, count)) => {
+                    let count = count.parse().ok().filter(|count| *count != 0);
+                    (key, Some(count.ok_or_else(|| format!("“{{{inside}}}”冒号后应是取几个字，后几个写负数"))?))
+                }
+                None => (inside, None),
+            };
+            if !KEYS.contains(&key) {
+                let near = nearest(key, KEYS).map_or(String::new(), |near| format!("，是不是 {near}"));
+                return Err(format!("“{key}”不是可取的数据{near}"));
+            }
+            parts.push(PatternPart::Known { key: key.to_owned(), take });
+            rest = after;
+        }
+        if !rest.is_empty() {
+            parts.push(PatternPart::Words(rest.to_owned()));
+        }
+        Ok(Self { parts })
+    }
+
+    /// The text for a person; nothing where something it is made of is not known, or has fewer characters.
+    #[must_use]
+    pub fn of(&self, person: &Figures) -> Option<String> {
+        let part = |part: &PatternPart| match part {
+            PatternPart::Words(words) => Some(words.clone()),
+            PatternPart::Known { key, take } => {
+                let text = person.get(key)?.to_text();
+                let length = text.chars().count();
+                let count = take.map_or(length, isize::unsigned_abs);
+                let skipped = if take.is_some_and(isize::is_negative) { length.checked_sub(count)? } else { 0 };
+                (length >= count && count > 0).then(|| text.chars().skip(skipped).take(count).collect())
+            }
+        };
+        self.parts.iter().map(part).collect::<Option<String>>().filter(|text| !text.is_empty())
+    }
 }

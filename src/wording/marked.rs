@@ -166,7 +166,7 @@ impl<'l> Meaning<'l> {
         let mut from = 0;
         while let Some(start) = text[from..].find('《').map(|at| from + at) {
             let Some(close) = text[start..].find('》').map(|at| start + at) else { break };
-            let title = text["《".len() + start..close].trim_end_matches(|c| c == ')' || c == '(');
+            let title = text["《".len() + start..close].trim_end_matches(['(', ')']);
             let is_law = self.lexicon.words(self.grammar.law_ending).iter().any(|ending| title.ends_with(ending));
             let concept = if is_law { self.grammar.law } else { self.grammar.paper };
             let end = close + "》".len();

@@ -20,6 +20,7 @@ mod papers;
 mod pay;
 mod postgres;
 mod quote;
+mod review;
 mod roster;
 mod rulebook;
 mod rules;

@@ -5,7 +5,7 @@ use super::{files::internal, order::Run};
 use crate::{
     cli::error::CliError,
     exchange::{
-        figures::{self, Figures},
+        figures::{self, Figures, Pattern},
         journal::{Accounts, JournalError},
         layout::{Layout, LeftOut},
         summary::Paid,
@@ -33,6 +33,12 @@ pub(in crate::cli) struct Outgoing {
     /// 指定某种申报表的版本，如 tax-wage@2024；可写多次
     #[arg(long, value_name = "布局")]
     layout: Vec<String>,
+    /// 另把全部工资条合成一份 PDF，供打印
+    #[arg(long)]
+    pub(super) print: bool,
+    /// 给每份工资条加打开密码（AES-256），写法如 {id_number:-6}（证件号码后六位）、{birth_date}、{number}
+    #[arg(long, value_name = "写法")]
+    slip_password: Option<String>,
 }
 
 /// The folder of the files.
@@ -51,6 +57,8 @@ pub(super) struct Filings {
     pub(super) files: Vec<(PathBuf, Vec<u8>)>,
     pub(super) payouts: Vec<Payout>,
     pub(super) left_out: Vec<(String, LeftOut)>,
+    /// The password of each slip, by 工号; none where slips are open.
+    pub(super) passwords: BTreeMap<String, String>,
 }
 
 /// What a bank is told to pay.
@@ -68,6 +76,7 @@ pub(super) struct Chosen<'l> {
     shipped: Vec<&'l Layout>,
     bank: Option<Layout>,
     accounts: Accounts,
+    password: Option<Pattern>,
 }
 
 impl Outgoing {
@@ -97,7 +106,10 @@ impl Outgoing {
         let fault = |error: JournalError| CliError::input("accounts", error.to_string()).at(place.clone());
         let accounts = Accounts::read(&text).map_err(fault)?;
         accounts.check(&ids).map_err(fault)?;
-        Ok(Chosen { shipped, bank: bank.transpose()?, accounts })
+        let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
+            CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
+        })?;
+        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, password })
     }
 }
 
@@ -106,13 +118,21 @@ impl Chosen<'_> {
     pub(super) fn fill(&self, run: &Run) -> Result<Filings, CliError> {
         let month = run.period.to_string();
         let mut people: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
+        let mut passwords = BTreeMap::new();
         for one in &run.computed {
             let paid = Paid { worker: &one.worker, slip: &one.slip, client: &one.client };
             let known = Figures::of(&paid, &month, run.paying.paid_on).map_err(|error| internal(&error))?;
+            if let Some(pattern) = &self.password {
+                let password = pattern.of(&known).ok_or_else(|| {
+                    let message = format!("{} {} 缺少组成密码的内容", one.worker.number, one.worker.name);
+                    CliError::input("password", message).at("--slip-password")
+                })?;
+                passwords.insert(one.worker.number.clone(), password);
+            }
             people.entry(&one.worker.payer).or_default().push(known);
         }
         let apart = people.len() > 1;
-        let mut filings = Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new() };
+        let mut filings = Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), passwords };
         for (payer, people) in people {
             let folder = if apart { PathBuf::from(super::files::plain(payer)) } else { PathBuf::new() };
             let mut put = |name: &str, bytes| filings.files.push((folder.join(name), bytes));

@@ -66,6 +66,9 @@ pub(super) struct Pay {
     /// 账本里已有本期而内容不同时，以本次为准（旧的仍保留）
     #[arg(long, requires = "db")]
     replace: bool,
+    /// 不出工资条（PDF），只出汇总和提示
+    #[arg(long)]
+    no_slips: bool,
     /// 新建的账本要有人批准：先试算，另一人批准后才记入（gongche run）
     #[arg(long, requires = "db", conflicts_with = "replace")]
     approval: bool,
@@ -111,6 +114,7 @@ impl Pay {
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
             outgoing: &self.outgoing,
+            with_slips: !self.no_slips,
         };
         let book = book::read(rules)?;
         let ledger = self.db.as_ref().map(|place| Books::open(place, self.approval)).transpose()?;
@@ -133,7 +137,7 @@ impl Order<'_> {
         intent: Intent<'_>,
         output: &Output,
     ) -> Result<Done, CliError> {
-        let mut run = self.compute(book, ledger)?;
+        let mut run = self.compute(book, ledger, output)?;
         let ledger = ledger.filter(|_| !run.computed.is_empty());
         if let Some(ledger) = ledger {
             run.changes = ledger.changes(&run)?;
@@ -146,7 +150,7 @@ impl Order<'_> {
         let filings = self.outgoing.chosen(book, &self.period.to_string())?.fill(&run)?;
         run.notes.extend(filings.notes());
         let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
-        let files = files::Staged::make(self.out, &run, filings, output)?;
+        let files = files::Staged::make(self.out, &run, self, filings, output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
             run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {

@@ -6,7 +6,8 @@ mod table;
 
 use chrono::NaiveDate;
 use gongche::{
-    classify::{Answer, Chart, Decision, Engagement, Item, decide},
+    classify::{Answer, Chart, Item},
+    classify::{Decision, Engagement, decide},
     rulebook::{Book, Sources},
 };
 use std::sync::OnceLock;

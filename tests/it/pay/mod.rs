@@ -8,6 +8,8 @@ mod clerk;
 mod golden;
 mod hotline;
 mod identities;
+mod killed;
+mod kinds;
 mod ledger;
 mod runs;
 
