@@ -98,7 +98,7 @@ fn the_start_plan_counts_working_days_and_the_limits_of_law() {
     assert_eq!(sooner.steps[0].by.to_string(), "2026-05-12");
     let pdf = start_paper(&quote, &plan, &BTreeMap::new()).unwrap();
     if let Some(text) = text_of(&pdf) {
-        assert!(text.contains("2026年5月13日") && text.contains("劳动合同法 第十条"), "{text}");
+        assert!(text.contains("2026年5月13日") && text.contains("劳动合同法  第十条"), "{text}");
     }
 }
 
