@@ -19,7 +19,6 @@ pub mod rejected;
 pub mod roster;
 pub mod summary;
 pub mod table;
-pub mod tax_client;
 pub mod tender;
 mod text;
 pub mod workbook;
