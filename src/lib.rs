@@ -1,7 +1,7 @@
 //! Gongche 工尺: what a working relation is in law, what must be paid, and what the lowest lawful price is, from one
 //! dated and cited rule book.
 //!
-//! Data flows one way: `rules/` → [`rulebook`] → [`engine`] → [`classify`], [`payroll`] → [`document`], [`exchange`], [`store`] →
+//! Data flows one way: `rules/` → [`rulebook`] → [`engine`] → [`classify`], [`payroll`], [`agreement`] → [`document`], [`exchange`], [`store`] →
 //! [`cli`]. Each floor uses only those under it; `ARCHITECTURE.md` states the invariants.
 
 pub mod agreement;

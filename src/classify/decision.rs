@@ -158,7 +158,7 @@ pub struct Change {
     pub question: String,
     /// The question's fact in the law's terms.
     pub name: String,
-    /// The answer as it is, for people; 未知 where nobody gave it.
+    /// The answer as it is, for people; 未说明 where nobody gave it.
     pub from: String,
     /// The answer that would change the result.
     pub to: String,

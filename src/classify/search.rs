@@ -68,12 +68,6 @@ impl<'p, 'b> Case<'p, 'b> {
         Evaluation::new(self.plan, known.chain(presumed))
     }
 
-    /// What an answer is or is presumed to be; none where it is open.
-    fn now(&self, slot: SlotId) -> Option<&Value> {
-        let presumed = || self.presumed.iter().find(|(planned, _)| planned.slot == slot).map(|(_, value)| value);
-        self.known.get(&slot).or_else(presumed)
-    }
-
     /// What the tests say.
     pub(super) fn relation(&self) -> Result<Value, Fault> {
         self.evaluation().value(self.slot)
@@ -240,11 +234,12 @@ impl Search<'_, '_, '_> {
         self.reached.insert(relation.id.clone());
         let changes = steps.iter().map(|(question, answer)| {
             let (planned, others) = &self.questions[*question];
-            let now = self.case.now(planned.slot);
+            // What is only presumed nobody has said.
+            let said = self.case.known.get(&planned.slot);
             Change {
                 question: planned.question.id.clone(),
                 name: self.case.plan.name(planned.slot),
-                from: now.map_or_else(|| "未知".to_owned(), |value| self.case.shown(planned, value)),
+                from: said.map_or_else(|| "未说明".to_owned(), |value| self.case.shown(planned, value)),
                 to: self.case.shown(planned, &others[*answer]),
             }
         });

@@ -155,6 +155,8 @@ fn item(file: FileId, value: &Spanned<DeValue<'_>>, sink: &mut Vec<Diagnostic>) 
                     None => return wrong("没有这一天", "应为日历上有的日期", "例如 2026-07-01"),
                 }
             }
+            // A day that no calendar has is no TOML, and was reported as such.
+            (None, None) => return None,
             _ => return wrong("这里是带时间的日期", "应为日期", "只写年月日，例如 2026-07-01"),
         },
         DeValue::Array(items) => Item::List(items.iter().filter_map(|one| self::item(file, one, sink)).collect()),

@@ -118,7 +118,7 @@ impl Eval {
             "rulebook": plan.book().digest().to_string(),
             "values_digest": result.values_digest,
             "cite": result.trace.cite,
-            "from": result.trace.from,
+            "from": result.trace.from.map(|day| day.to_string()),
             "confidence": result.confidence.mark(),
             "provisional": result.uncertain.iter().any(|source| source.provisional),
             "uncertain": result.uncertain.iter().map(|source| source_json(plan, source)).collect::<Vec<_>>(),

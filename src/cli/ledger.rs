@@ -162,7 +162,7 @@ fn difference(book: &Book, month: &Month<'_>, inputs: Option<&StoredInputs>, sto
 }
 
 /// The first place where two results differ.
-fn first_difference(place: &str, one: &Json, other: &Json) -> Option<(String, String, String)> {
+pub(super) fn first_difference(place: &str, one: &Json, other: &Json) -> Option<(String, String, String)> {
     match (one, other) {
         (Json::Object(one), Json::Object(other)) => {
             let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(*key)));

@@ -4,21 +4,26 @@
 
 mod act;
 mod arrears;
+mod bonus;
 mod book;
+mod compare;
 mod check;
 mod draft;
 mod error;
 mod eval;
 mod ledger;
+mod net;
 mod output;
 mod pay;
 mod quote;
+mod reconcile;
 mod review;
 mod rules;
 mod run;
 mod table;
 mod tools;
 mod usage;
+mod verify;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use output::Output;
@@ -49,12 +54,16 @@ enum Format {
 
 #[derive(Subcommand)]
 enum Command {
+    /// 全年一次性奖金单独计税还是并入：逐人比较，由本人选
+    Bonus(bonus::Bonus),
     /// 认定一份用工是什么关系，为什么，有什么后果
     Check(check::Check),
     /// 起草与用工关系相应的协议
     Draft(draft::DraftCommand),
     /// 计算一个数，并说明它是怎么来的
     Eval(eval::Eval),
+    /// 由税后倒算税前
+    Net(Box<net::Net>),
     /// 核算一个月的工资
     Pay(pay::Pay),
     /// 让一批工资依次试算、批准、发放、关账
@@ -67,8 +76,14 @@ enum Command {
     Ledger(ledger::LedgerCommand),
     /// 测算一份标书的报价
     Quote(Box<quote::QuoteArgs>),
+    /// 对照一个月的承诺和实际支付
+    Compare(compare::Compare),
     /// 审查别人起草的合同、采购文件或者规章制度
     Review(review::Review),
+    /// 与税务、社保、公积金一方算出的数比对
+    Reconcile(reconcile::Reconcile),
+    /// 重算一份工资条，看它现在还对不对
+    Verify(verify::Verify),
     /// 检查、查看和测试规则库
     #[command(subcommand)]
     Rules(rules::Rules),
@@ -87,15 +102,20 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let output = Output::new(arguments.format == Format::Json);
     let done = match arguments.command {
+        Command::Bonus(bonus) => bonus.run(arguments.rules.as_deref(), &output),
         Command::Check(check) => check.run(arguments.rules.as_deref(), &output),
         Command::Draft(draft) => draft.run(arguments.rules.as_deref(), &output),
         Command::Eval(eval) => eval.run(arguments.rules.as_deref(), &output),
+        Command::Net(net) => net.run(arguments.rules.as_deref(), &output),
         Command::Pay(pay) => pay.run(arguments.rules.as_deref(), &output),
         Command::Run(run) => run.run(arguments.rules.as_deref(), &output),
         Command::Arrears(arrears) => arrears.run(arguments.rules.as_deref(), &output),
         Command::Ledger(ledger) => ledger.run(&output),
+        Command::Compare(compare) => compare.run(arguments.rules.as_deref(), &output),
         Command::Quote(quote) => quote.run(arguments.rules.as_deref(), &output),
         Command::Review(review) => review.run(arguments.rules.as_deref(), &output),
+        Command::Reconcile(reconcile) => reconcile.run(&output),
+        Command::Verify(verify) => verify.run(arguments.rules.as_deref(), &output),
         Command::Rules(rules) => rules.run(arguments.rules.as_deref(), &output),
         Command::Capitals(capitals) => capitals.run(&output),
         Command::Workdays(workdays) => workdays.run(arguments.rules.as_deref(), &output),

@@ -1,7 +1,11 @@
 //! Standard output and standard error. A closed pipe ends the writing, never the program.
 
+use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
+
+/// Work of fewer steps shows no bar.
+const LONG_WORK: usize = 100;
 
 /// Where results go.
 pub(super) struct Output {
@@ -28,6 +32,16 @@ impl Output {
         if let Ok(text) = serde_json::to_string_pretty(value) {
             self.text(&text);
         }
+    }
+
+    /// A bar for long work, where somebody watches: on a terminal, and not where a program reads the result.
+    pub(super) fn progress(&self, what: &str, steps: usize) -> ProgressBar {
+        if steps < LONG_WORK || self.json || !std::io::stderr().is_terminal() {
+            return ProgressBar::hidden();
+        }
+        let bar = ProgressBar::new(u64::try_from(steps).unwrap_or(u64::MAX));
+        let style = ProgressStyle::with_template(&format!("{what} {{bar:40}} {{pos}}/{{len}}，剩余 {{eta}}"));
+        bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
     }
 
     /// Words that are no result.

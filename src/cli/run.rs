@@ -6,7 +6,7 @@ use super::{
     book,
     error::CliError,
     output::Output,
-    pay::{Batch, Books, Intent, Order, RunKind},
+    pay::{Batch, Books, Intent, Order, Outgoing, RunKind},
     table,
 };
 use crate::store::{Act, Ledger, Period, RunKey, Standing, Step};
@@ -68,6 +68,8 @@ pub(super) struct Preparation {
     db: PathBuf,
     #[command(flatten)]
     actor: Actor,
+    #[command(flatten)]
+    outgoing: Outgoing,
 }
 
 /// Runs that stand in a ledger, and who takes a step with them.
@@ -132,6 +134,8 @@ impl Preparation {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            outgoing: &self.outgoing,
+            with_slips: true,
         };
         let ledger = Books::prepare(&self.db, step == Step::Preview)?;
         let book = book::read(rules)?;

@@ -7,6 +7,7 @@ use lopdf::{Dictionary, Document, Object, Stream, dictionary};
 
 use super::{
     error::DocumentError,
+    protect::opened,
     writer::{date, text},
 };
 
@@ -50,12 +51,21 @@ pub(super) fn attach(
     Ok(())
 }
 
-/// Reads the files embedded in a PDF, by name.
+/// Reads the files embedded in a PDF without a password, by name.
 ///
 /// # Errors
-/// Bytes that are no PDF, and name trees or streams that are broken. A PDF without attachments is no error.
+/// As [`protected_attachments`].
 pub fn attachments(bytes: &[u8]) -> Result<BTreeMap<String, Vec<u8>>, DocumentError> {
-    let file = Document::load_mem(bytes)?;
+    protected_attachments(bytes, None)
+}
+
+/// Reads the files embedded in a PDF that may have a password, by name.
+///
+/// # Errors
+/// Bytes that are no PDF, a password that is wrong or missing, and name trees or streams that are broken. A PDF without
+/// attachments is no error.
+pub fn protected_attachments(bytes: &[u8], password: Option<&str>) -> Result<BTreeMap<String, Vec<u8>>, DocumentError> {
+    let file = opened(bytes, password)?;
     let catalog = file.catalog()?;
     let mut files = BTreeMap::new();
     let Ok(names) = catalog.get_deref(b"Names", &file).and_then(Object::as_dict) else { return Ok(files) };

@@ -33,6 +33,12 @@ pub enum DocumentError {
     /// The `.docx` could not be written.
     #[error("DOCX 文件：{0}")]
     Docx(String),
+    /// The document has a password.
+    #[error("{}", if *given { "密码不对，打不开这份文件" } else { "这份文件有密码" })]
+    Password {
+        /// Whether one was given.
+        given: bool,
+    },
     /// The PDF could not be written or read.
     #[error("PDF 文件：{0}")]
     Pdf(String),

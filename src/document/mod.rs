@@ -23,6 +23,7 @@ mod numbering;
 mod opinion;
 mod page;
 mod payslip;
+mod protect;
 mod scale;
 mod sfnt;
 mod table;
@@ -36,12 +37,13 @@ use serde_json::Value;
 
 pub(crate) use self::words::day;
 pub use self::{
-    attachments::attachments,
+    attachments::{attachments, protected_attachments},
     error::DocumentError,
     fonts::missing_characters,
     margin::Remark,
     opinion::opinion,
-    payslip::{PayslipFrame, payslip},
+    payslip::{PayslipFrame, payslip, payslips},
+    protect::{page_contents, protect},
     scale::part_colours,
     template::{template_parts, template_version},
     writer::Meta,
@@ -104,6 +106,19 @@ impl Composed {
     pub fn docx(&self, meta: &Meta) -> Result<Vec<u8>, DocumentError> {
         docx::write(&self.0, meta)
     }
+}
+
+/// Makes one PDF of several documents, each a template and its view, one behind the other with page numbers of their
+/// own: for printing.
+///
+/// # Errors
+/// As [`render`], for the first that cannot be made.
+fn bind(documents: &[(&str, Value)], meta: &Meta) -> Result<Vec<u8>, DocumentError> {
+    let mut pages = Vec::new();
+    for (template, view) in documents {
+        pages.extend(layout::pages(&template::document(template, view)?)?);
+    }
+    writer::write(&pages, meta, &BTreeMap::new())
 }
 
 fn set(document: &model::Document, files: &BTreeMap<String, Vec<u8>>, meta: &Meta) -> Result<Vec<u8>, DocumentError> {

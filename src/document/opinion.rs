@@ -42,6 +42,7 @@ pub fn opinion(
 /// | `topics` | `topic` and its `items`: `number`, `message`, `cite` |
 /// | `findings` | `severity`, `message`, `cite`, `remedy` |
 /// | `uncovered`, `uncertain`, `citations` | `text` |
+/// | `heads` | the headings of the sections that not every opinion has, numbered |
 /// | `rulebook`, `values` | the two digests, shortened |
 fn view(book: &Book, engagement: &Engagement, decision: &Decision) -> Value {
     let party = |name: Option<&str>| name.filter(|name| !name.is_empty()).unwrap_or(NOT_SAID).to_owned();
@@ -93,9 +94,33 @@ fn view(book: &Book, engagement: &Engagement, decision: &Decision) -> Value {
             json!({ "text": format!("{place}{}：{}（{}{note}）", source.name, source.confidence.meaning(), source.cite) })
         }).collect::<Vec<_>>(),
         "citations": cited(book, decision).into_iter().map(|text| json!({ "text": text })).collect::<Vec<_>>(),
+        "heads": heads(decision),
         "rulebook": shortened(&decision.rulebook),
         "values": shortened(&decision.values_digest),
     })
+}
+
+/// The numerals of the sections after the third, which every opinion has.
+const NUMERALS: [&str; 7] = ["四", "五", "六", "七", "八", "九", "十"];
+
+/// The headings of the sections that not every opinion has, numbered as they follow.
+fn heads(decision: &Decision) -> Value {
+    let sections = [
+        ("open", "还要弄清的问题", !decision.open_questions.is_empty()),
+        ("flips", "什么会改变结论", !decision.flips.is_empty()),
+        ("topics", "由此产生的权利义务", !decision.follows.is_empty()),
+        ("findings", "违法与风险", !decision.findings.is_empty()),
+        ("uncovered", "没有计算的", !decision.uncovered.is_empty()),
+        ("uncertain", "未经核对的规则", !decision.uncertain.is_empty()),
+        ("citations", "依据", true),
+    ];
+    let mut numerals = NUMERALS.iter();
+    let heads = sections.into_iter().map(|(id, title, stands)| {
+        let numeral = if stands { numerals.next() } else { None };
+        let head = numeral.map_or_else(|| title.to_owned(), |numeral| format!("{numeral}、{title}"));
+        (id.to_owned(), Value::String(head))
+    });
+    Value::Object(heads.collect())
 }
 
 fn conclusion(decision: &Decision) -> String {

@@ -1,7 +1,7 @@
 //! The payslip: what a slip says, as the template's view.
 
 use super::{
-    DocumentError, Meta, render,
+    DocumentError, Meta, bind, render,
     words::{day, month, shortened},
 };
 use crate::{
@@ -38,20 +38,33 @@ pub fn payslip(
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, DocumentError> {
     let title = format!("{} {} {} {}", slip.paper.name, month(frame.period), worker.number, worker.name);
-    let meta = Meta { title, created: frame.paid_on };
+    let (template, view) = view(worker, slip, frame);
+    render(template, &view, files, &Meta { title, created: frame.paid_on })
+}
+
+/// Makes one PDF of many payslips, in the order given, for printing; nothing is embedded in it.
+///
+/// # Errors
+/// As [`payslip`].
+pub fn payslips(slips: &[(&Worker, &Slip)], frame: &PayslipFrame) -> Result<Vec<u8>, DocumentError> {
+    let views: Vec<(&str, Value)> = slips.iter().map(|(worker, slip)| view(worker, slip, frame)).collect();
+    let title = format!("工资条 {}", month(frame.period));
+    bind(&views, &Meta { title, created: frame.paid_on })
+}
+
+/// The template of a slip, by the method of its tax, and the view for it.
+fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> (&'static str, Value) {
     let mut view = common(worker, slip, frame);
-    let template = if slip.tax_steps.is_empty() {
+    if slip.tax_steps.is_empty() {
         view["tax"] = tax(slip);
-        "payslip"
-    } else {
-        let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
-        view["steps"] = steps.collect();
-        view["tax_due"] = of_month(slip).into();
-        // 劳务报酬结算单 settles 劳务报酬.
-        view["what"] = slip.paper.name.trim_end_matches("结算单").into();
-        "remuneration"
-    };
-    render(template, &view, files, &meta)
+        return ("payslip", view);
+    }
+    let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
+    view["steps"] = steps.collect();
+    view["tax_due"] = of_month(slip).into();
+    // 劳务报酬结算单 settles 劳务报酬.
+    view["what"] = slip.paper.name.trim_end_matches("结算单").into();
+    ("remuneration", view)
 }
 
 /// What the views of the templates `payslip` and `remuneration` share; their shapes are `templates/*.view.json`. The first

@@ -13,12 +13,9 @@ use crate::{
     quantity::Unit,
     rulebook::{EntryId, Formula, Index, Literal, NATION, Round, Term, TermKind, Type, UNKNOWN, Way},
 };
-use serde::Serialize;
-use std::{
-    borrow::Cow,
-    cell::OnceCell,
-    collections::{BTreeMap, BTreeSet},
-};
+use chrono::NaiveDate;
+use serde::{Serialize, Serializer};
+use std::{borrow::Cow, cell::OnceCell, collections::BTreeMap};
 
 /// One step of a derivation. What the book says word for word is lent from it.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -48,8 +45,8 @@ pub struct Step<'b> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cite: Option<Cow<'b, str>>,
     /// Since when the version is in force.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub from: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_text")]
+    pub from: Option<NaiveDate>,
     /// How well the version is sourced.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub confidence: Option<&'static str>,
@@ -64,11 +61,20 @@ pub struct Step<'b> {
     pub steps: Vec<Step<'b>>,
 }
 
+/// A date as people write it.
+fn as_text<S: Serializer>(day: &Option<NaiveDate>, serializer: S) -> Result<S::Ok, S::Error> {
+    match day {
+        Some(day) => serializer.collect_str(day),
+        None => serializer.serialize_none(),
+    }
+}
+
 /// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
 #[must_use]
 pub fn trace<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId) -> Step<'b> {
-    let shown = evaluation.plan().slots().iter().map(|_| OnceCell::new()).collect();
-    Tracer { evaluation, derived: BTreeSet::new(), shown, paths: BTreeMap::new() }.step(slot)
+    let slots = evaluation.plan().slots().len();
+    let shown = std::iter::repeat_with(OnceCell::new).take(slots).collect();
+    Tracer { evaluation, derived: vec![false; slots], shown, paths: BTreeMap::new() }.step(slot)
 }
 
 /// The members at hand: for each dimension which one.
@@ -76,7 +82,8 @@ type AtHand = Vec<(EntryId, usize)>;
 
 struct Tracer<'e, 'p, 'b> {
     evaluation: &'e Evaluation<'p, 'b>,
-    derived: BTreeSet<SlotId>,
+    /// Which figures stand derived above.
+    derived: Vec<bool>,
     /// The values as text: each is shown where it is computed and wherever it is read.
     shown: Vec<OnceCell<String>>,
     /// The places that supply values, by code.
@@ -111,7 +118,7 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
             note: None,
             steps: Vec::new(),
         };
-        let first_time = self.derived.insert(slot);
+        let first_time = !std::mem::replace(&mut self.derived[slot.0], true);
         match &plan.slot(slot).origin {
             Origin::Input { bound, .. } => {
                 step.origin = match (self.evaluation.is_given(slot), bound) {
@@ -130,7 +137,7 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 match constant {
                     Constant::Version { version, region, .. } => {
                         step.cite = Some(cited(&version.cite, version.source.as_deref()));
-                        step.from = Some(version.from.to_string());
+                        step.from = Some(version.from);
                         step.confidence = Some(version.confidence.mark());
                         step.place = region.as_deref().and_then(|code| self.place(code));
                         step.note = version.note.as_deref().map(Cow::from);
@@ -169,10 +176,6 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                         &test.gives
                     }),
                 };
-                if let Some(formula) = formula {
-                    step.formula = Some(&formula.text.value);
-                    step.numbers = Some(self.numbers(formula, &at_hand));
-                }
                 step.rounding = match (&computation.round, figure.round) {
                     (Some(RoundBy::Fixed(rounding)), _) => Some(rounding.describe()),
                     (Some(RoundBy::Value(_)), Round::Value(value)) => self.rounding(value, &at_hand),
@@ -183,14 +186,19 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                     self.reads(&when.term, &at_hand, &mut reads);
                 }
                 if let Some(formula) = formula {
-                    self.reads(&formula.term, &at_hand, &mut reads);
+                    step.formula = Some(&formula.text.value);
+                    step.numbers = Some(self.numbers(formula, &at_hand, &mut reads));
                 }
                 if let Round::Value(value) = figure.round {
                     reads.extend(self.slot_at_hand(value, &at_hand));
                 }
-                let mut seen = BTreeSet::new();
-                reads.retain(|read| seen.insert(*read) && self.evaluation.computed(*read).is_some());
-                step.steps = reads.into_iter().map(|read| self.read_by(slot, read)).collect();
+                for at in 0..reads.len() {
+                    let read = reads[at];
+                    // A formula reads a handful: they are looked through faster than sorted.
+                    if !reads[..at].contains(&read) && self.evaluation.computed(read).is_some() {
+                        step.steps.push(self.read_by(slot, read));
+                    }
+                }
             }
         }
         step
@@ -316,13 +324,13 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
         }
     }
 
-    /// The formula with numbers in place of the names that were read.
-    fn numbers(&self, formula: &Formula, at_hand: &AtHand) -> String {
+    /// The formula with numbers in place of the names, and the cells that it read.
+    fn numbers(&self, formula: &Formula, at_hand: &AtHand, reads: &mut Vec<SlotId>) -> String {
         let mut replaced = Vec::new();
-        self.replace(&formula.term, at_hand, &mut replaced);
+        self.replace(&formula.term, at_hand, &mut replaced, reads);
         replaced.sort_by_key(|(span, _)| span.start);
         let text = &formula.text.value;
-        let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+        let (mut out, mut at) = (String::with_capacity(text.len() * 2), 0);
         for (span, number) in replaced {
             out.push_str(text.get(at..span.start).unwrap_or_default());
             out.push_str(&number);
@@ -332,12 +340,29 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
         out
     }
 
-    fn replace<'t>(&'t self, term: &Term, at_hand: &AtHand, replaced: &mut Vec<(Span, Cow<'t, str>)>) {
+    fn replace<'t>(
+        &'t self,
+        term: &Term,
+        at_hand: &AtHand,
+        replaced: &mut Vec<(Span, Cow<'t, str>)>,
+        reads: &mut Vec<SlotId>,
+    ) {
         match &term.kind {
             TermKind::Cell(entry, indices) => {
-                if let Some(number) = self.slot_of(*entry, indices, at_hand).and_then(|slot| self.shown(slot)) {
+                for index in indices {
+                    if let Index::Choice(key) = index {
+                        self.reads(key, at_hand, reads);
+                    }
+                }
+                let slot = self.slot_of(*entry, indices, at_hand);
+                reads.extend(slot);
+                if let Some(number) = slot.and_then(|slot| self.shown(slot)) {
                     replaced.push((term.span, number.into()));
                 }
+            }
+            TermKind::Scale(_, scale, x) => {
+                self.replace(x, at_hand, replaced, reads);
+                reads.extend(self.evaluation.plan().find(*scale, &[]));
             }
             TermKind::AtHand(dimension) => {
                 let members = self.evaluation.plan().book().lexicon().members(*dimension);
@@ -351,11 +376,15 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 for at in 0..self.evaluation.plan().book().lexicon().members(*dimension).len() {
                     let mut at_hand = at_hand.clone();
                     at_hand.push((*dimension, at));
-                    if filter.as_ref().is_some_and(|filter| self.holds(filter, &at_hand) == Some(false)) {
-                        continue;
+                    if let Some(filter) = filter {
+                        self.reads(filter, &at_hand, reads);
+                        if self.holds(filter, &at_hand) == Some(false) {
+                            self.reads(each, &at_hand, reads);
+                            continue;
+                        }
                     }
                     let mut inner = Vec::new();
-                    self.replace(each, &at_hand, &mut inner);
+                    self.replace(each, &at_hand, &mut inner, reads);
                     // A member of which there is none adds nothing.
                     let numbers: Vec<Cow<'_, str>> = inner.into_iter().map(|(_, number)| number).collect();
                     if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
@@ -365,7 +394,7 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 let sum = if parts.is_empty() { "0".to_owned() } else { format!("({})", parts.join(" + ")) };
                 replaced.push((term.span, sum.into()));
             }
-            _ => term.children(&mut |child| self.replace(child, at_hand, replaced)),
+            _ => term.children(&mut |child| self.replace(child, at_hand, replaced, reads)),
         }
     }
 }

@@ -1,9 +1,6 @@
-//! The workbook of a month: one row a person with totals, and the rows of the tax client.
+//! The workbook of a month: one row a person with totals.
 
-use super::{
-    tax_client::{Layout, LayoutError, Row},
-    workbook::{Cell, Kind, Sheet},
-};
+use super::workbook::{Cell, Kind, Sheet};
 use crate::{
     payroll::{Slip, Worker},
     quantity::Money,
@@ -77,34 +74,4 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
         sheet.push(row);
     }
     sheet
-}
-
-/// The rows that the tax bureau's client imports for wages, in its order. Labour remuneration has forms of its own.
-///
-/// # Errors
-/// A row that does not fit the layout: a defect of ours.
-pub fn tax_client(paid: &[Paid<'_>]) -> Result<Sheet, LayoutError> {
-    let rows: Vec<Row> = paid.iter().filter(|one| one.slip.method == "wages").map(tax_row).collect();
-    Layout::wages_2024().fill(&rows)
-}
-
-fn tax_row(one: &Paid<'_>) -> Row {
-    let (worker, slip) = (one.worker, one.slip);
-    let own = |id: &str| {
-        let line = slip.lines().find(|line| line.id == format!("{id}_employee"));
-        Cell::Money(line.map_or(Money::ZERO, |line| line.amount))
-    };
-    let mut row: Row = BTreeMap::from([
-        ("工号", Cell::text(&worker.number)),
-        ("姓名", Cell::text(&worker.name)),
-        ("证件类型", Cell::text(&worker.id_kind)),
-        ("证件号码", Cell::text(&worker.id_number)),
-        ("本期收入", Cell::Money(slip.taxed)),
-        ("基本养老保险费", own("pension")),
-        ("基本医疗保险费", own("medical")),
-        ("失业保险费", own("unemployment")),
-        ("住房公积金", own("housing_fund")),
-    ]);
-    row.extend(one.client.iter().map(|(column, amount)| (*column, Cell::Money(*amount))));
-    row
 }

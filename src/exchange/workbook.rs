@@ -55,7 +55,9 @@ impl Cell {
         Self::Text(date.to_string())
     }
 
-    fn to_csv(&self) -> String {
+    /// The cell as plain text, amounts without thousands.
+    #[must_use]
+    pub fn to_text(&self) -> String {
         match self {
             Self::Blank => String::new(),
             Self::Text(text) => text.clone(),
@@ -72,6 +74,8 @@ pub enum Kind {
     Text,
     /// Amounts in yuan.
     Money,
+    /// Amounts in yuan for another program to read: two decimals, no thousands.
+    Plain,
     /// Numbers of things.
     Count,
 }
@@ -220,6 +224,7 @@ impl Kind {
         match self {
             Self::Text => Format::new().set_num_format("@").set_align(FormatAlign::Top).set_text_wrap(),
             Self::Money => Format::new().set_num_format(AMOUNT_FORMAT).set_align(FormatAlign::Top),
+            Self::Plain => Format::new().set_num_format("0.00").set_align(FormatAlign::Top),
             Self::Count => Format::new().set_num_format("0").set_align(FormatAlign::Top),
         }
     }
@@ -285,20 +290,41 @@ pub fn to_xlsx(sheets: &[Sheet]) -> Result<Vec<u8>, WorkbookError> {
     Ok(workbook.save_to_buffer()?)
 }
 
-/// The sheet as CSV in UTF-8, with the mark by which spreadsheet programs know it. Lines of totals are left out: what
-/// reads CSV adds up for itself.
+/// How a text file of rows is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Delimited {
+    /// What stands between cells: a character of ASCII.
+    pub separator: char,
+    /// Whether the headings are the first row.
+    pub heading: bool,
+    /// Whether it begins with the mark by which spreadsheet programs know UTF-8.
+    pub marked: bool,
+}
+
+/// The sheet as CSV in UTF-8, with the mark by which spreadsheet programs know it.
 #[must_use]
 pub fn to_csv(sheet: &Sheet) -> Vec<u8> {
-    let mut lines = csv::WriterBuilder::new().terminator(csv::Terminator::CRLF).flexible(true).from_writer(vec![]);
-    let headings = sheet.columns.iter().map(|column| column.heading.clone()).collect();
-    for line in std::iter::once(headings).chain(sheet.rows.iter().map(|row| row.iter().map(Cell::to_csv).collect())) {
+    to_delimited(sheet, &Delimited { separator: ',', heading: true, marked: true }).into_bytes()
+}
+
+/// The sheet as text, a row a line. Lines of totals are left out: what reads the file adds up for itself.
+#[must_use]
+pub fn to_delimited(sheet: &Sheet, form: &Delimited) -> String {
+    let separator = u8::try_from(form.separator).unwrap_or(b',');
+    let mut lines = csv::WriterBuilder::new()
+        .delimiter(separator)
+        .terminator(csv::Terminator::CRLF)
+        .flexible(true)
+        .from_writer(vec![]);
+    let headings = form.heading.then(|| sheet.columns.iter().map(|column| column.heading.clone()).collect());
+    let rows = sheet.rows.iter().map(|row| row.iter().map(Cell::to_text).collect());
+    for line in headings.into_iter().chain(rows) {
         let line: Vec<String> = line;
         // Writing to memory does not fail.
         let _ = lines.write_record(&line);
     }
-    let mut bytes = "\u{FEFF}".as_bytes().to_vec();
-    bytes.extend(lines.into_inner().unwrap_or_default());
-    bytes
+    let text = String::from_utf8(lines.into_inner().unwrap_or_default()).unwrap_or_default();
+    if form.marked { format!("\u{FEFF}{text}") } else { text }
 }
 
 /// Puts a file in place whole: readers see the old bytes or the new ones, never half.

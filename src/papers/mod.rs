@@ -15,7 +15,7 @@ use crate::{
     document::{DocumentError, Meta, render},
     exchange::workbook::WorkbookError,
     quantity::ArithmeticError,
-    quote::Quote,
+    quote::{Quote, StartPlan},
 };
 use std::collections::BTreeMap;
 use thiserror::Error;
@@ -50,6 +50,16 @@ pub enum PaperError {
     /// A sum or a share that does not fit.
     #[error(transparent)]
     Arithmetic(#[from] ArithmeticError),
+}
+
+/// The plan of an offer that was awarded, as a PDF: who does what by when, and what each position is paid.
+///
+/// # Errors
+/// Characters that no font has, and amounts that do not fit.
+pub fn start_paper(quote: &Quote, plan: &StartPlan, files: &BTreeMap<String, Vec<u8>>) -> Result<Vec<u8>, PaperError> {
+    let title = format!("进场计划 {}", quote.tender.title);
+    let meta = Meta { title, created: plan.signed };
+    Ok(render("quote/start", &view::start(quote, plan)?, files, &meta)?)
 }
 
 /// The papers of a quote as PDFs, by file name, in the order in which a bid has them.

@@ -6,7 +6,8 @@ use crate::{
     document::words::{day, month, shortened},
     quantity::{ArithmeticError, Exact, Money, Rounding, RoundingMode, format_thousands},
     quote::{
-        Kind, LegalForm, Line, MonthRow, MonthValue, PositionQuote, Quote, Quoted, Standing, Taxpayer, UncertainValue,
+        Kind, LegalForm, Line, MonthRow, MonthValue, PositionQuote, Quote, Quoted, Standing, StartPlan, Step, Taxpayer,
+        UncertainValue,
     },
 };
 use chrono::NaiveDate;
@@ -95,6 +96,37 @@ pub(super) fn view(quote: &Quote) -> Result<Value, ArithmeticError> {
         "tests": tests(quote)?,
         "ready": quote.rivals.as_ref().map_or_else(Vec::new, |rivals| rivals.ready.clone()),
         "rotas": rotas(quote)?,
+        "rulebook": shortened(&quote.rulebook),
+        "values": shortened(&quote.values_digest),
+    }))
+}
+
+/// The view of the start plan, whose shape is `templates/quote/start.view.json`.
+pub(super) fn start(quote: &Quote, plan: &StartPlan) -> Result<Value, ArithmeticError> {
+    let step = |(number, step): (usize, &Step)| {
+        json!({
+            "number": (number + 1).to_string(),
+            "name": step.name,
+            "by": day(step.by),
+            "reckoning": step.reckoning,
+            "cite": step.cite.clone().unwrap_or_else(|| "采购文件".to_owned()),
+        })
+    };
+    let tender = &quote.tender;
+    Ok(json!({
+        "title": tender.title,
+        "purchaser": tender.purchaser,
+        "bidder": tender.bidder.name,
+        "place": quote.place,
+        "from": day(tender.from),
+        "to": day(tender.to),
+        "signed": day(plan.signed),
+        "on_post": plan.steps.first().map_or_else(String::new, |step| day(step.by)),
+        "persons": quote.persons.to_string(),
+        "steps": plan.steps.iter().enumerate().map(step).collect::<Vec<_>>(),
+        "notes": plan.notes,
+        "positions": positions(quote)?.1,
+        "average_pay": average_pay(quote)?,
         "rulebook": shortened(&quote.rulebook),
         "values": shortened(&quote.values_digest),
     }))
@@ -358,13 +390,23 @@ fn tests(quote: &Quote) -> Result<Vec<Value>, ArithmeticError> {
     let Some(own) = quote.rivals.as_ref().and_then(|rivals| rivals.bids.first()) else { return Ok(Vec::new()) };
     let test = |(name, line, under): &(String, Exact, bool)| {
         Ok(json!({
-            "name": name,
+            "name": test_name(name),
             "line": to_hundredths(*line)?,
             "price": own.price.thousands(),
             "result": if *under { "低于，须说明" } else { "不低于" },
         }))
     };
     own.lines.iter().map(test).collect()
+}
+
+/// What a line of `procurement.abnormal` is held against, in words.
+fn test_name(id: &str) -> &str {
+    match id {
+        "mean_line" => "按全部有效报价的平均价",
+        "second_line" => "按次低报价",
+        "ceiling_line" => "按最高限价或预算",
+        other => other,
+    }
 }
 
 fn rotas(quote: &Quote) -> Result<Vec<Value>, ArithmeticError> {

@@ -194,8 +194,8 @@ mod tests {
             (of("prior_platform_months"), of("prior_run_months"), of("first_month"))
         };
         let (two, one) = (Some(number(2)), Some(number(1)));
-        assert_eq!(months(&["2026-07-31", "2026-08-31"]), (two.clone(), two.clone(), Some(number(7))));
-        assert_eq!(months(&["2026-06-30", "2026-08-31"]), (two.clone(), one, Some(number(6))));
+        assert_eq!(months(&["2026-07-31", "2026-08-31"]), (two, two, Some(number(7))));
+        assert_eq!(months(&["2026-06-30", "2026-08-31"]), (two, one, Some(number(6))));
         assert_eq!(months(&["2026-06-30", "2026-07-31"]), (two, None, Some(number(6))));
         // A run does not reach into the year before.
         let (all, run, first) = months(&["2025-12-31"]);

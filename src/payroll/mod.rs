@@ -6,6 +6,7 @@ mod days;
 mod history;
 mod month;
 mod slip;
+mod solve;
 mod worker;
 
 pub use chart::{Chart, ChartError};
@@ -13,4 +14,5 @@ pub use days::PayDays;
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
 pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
+pub use solve::{Solution, solve};
 pub use worker::{Worker, masked};

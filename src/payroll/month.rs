@@ -147,6 +147,26 @@ impl<'b> Month<'b> {
         facts: impl IntoIterator<Item = (&'g String, &'g Given)>,
         arrears: &[Arrear],
     ) -> Result<Slip, Refusal> {
+        let slip = Slip::of(&self.chart, &mut self.evaluation(places, facts, arrears)?)?;
+        Ok(Slip { arrears: arrears.to_vec(), ..slip })
+    }
+
+    /// What a row is paid out, without the rest of the slip.
+    ///
+    /// # Errors
+    /// Why it could not be computed.
+    pub fn net(&self, row: &Row) -> Result<Money, Refusal> {
+        let carried = self.carried(row)?;
+        let facts = row.facts.iter().chain(&carried);
+        Slip::net_of(&self.chart, &mut self.evaluation(&row.places, facts, &row.arrears)?)
+    }
+
+    fn evaluation<'g>(
+        &self,
+        places: &Places,
+        facts: impl IntoIterator<Item = (&'g String, &'g Given)>,
+        arrears: &[Arrear],
+    ) -> Result<Evaluation<'_, 'b>, Refusal> {
         let plan = self.plans.get(places).ok_or_else(|| Refusal::Facts("没有为这些地区准备规则".to_owned()))?;
         let overdue = arrears_facts(arrears).map_err(|error| Refusal::Facts(error.to_string()))?;
         let mut given = Vec::new();
@@ -158,9 +178,7 @@ impl<'b> Month<'b> {
             plan.admits(slot, &value).map_err(|error| Refusal::Facts(format!("{}：{error}", plan.name(slot))))?;
             given.push((slot, value));
         }
-        let mut evaluation = Evaluation::new(plan, given);
-        let slip = Slip::of(&self.chart, &mut evaluation)?;
-        Ok(Slip { arrears: arrears.to_vec(), ..slip })
+        Ok(Evaluation::new(plan, given))
     }
 
     /// What no ledger and no opening balance says is said, never assumed.

@@ -233,6 +233,11 @@ impl Totals {
 }
 
 impl Slip {
+    /// Reads what is paid out off an evaluation, and no more.
+    pub(super) fn net_of<'b>(chart: &Chart<'b>, evaluation: &mut Evaluation<'_, 'b>) -> Result<Money, Refusal> {
+        Reader { chart, evaluation }.money(chart.net, &[])
+    }
+
     /// Reads a slip off an evaluation.
     pub(super) fn of<'b>(chart: &Chart<'b>, evaluation: &mut Evaluation<'_, 'b>) -> Result<Self, Refusal> {
         let mut reader = Reader { chart, evaluation };

@@ -16,7 +16,7 @@ pub struct Worker {
     /// 用工形式, for people: 全日制.
     pub engagement: String,
     /// The relation, for programs: `employment`.
-    pub relation: &'static str,
+    pub relation: String,
     /// 扣缴义务人.
     pub payer: String,
     /// 岗位.

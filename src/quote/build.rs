@@ -159,28 +159,28 @@ impl<'d> Builder<'d, '_> {
         for (month, of) in desk.months.iter().enumerate() {
             let days = if rota.every_day { of.days } else { of.working_days };
             all_days += days;
-            for shift in &rota.shifts {
+            for shift in rota.shifts.iter().filter(|shift| shift.allowance > Money::ZERO) {
                 let allowance = product([shift.allowance.into(), shift.count.into(), Exact::from(i64::from(days))])?;
                 self.put("night", at, month, allowance)?;
             }
             let holidays = if rota.every_day { of.statutory_days } else { 0 };
             let hours = product([hours_a_day, Exact::from(i64::from(holidays))])?;
+            holiday_hours.push(hours);
+            if hours.is_zero() {
+                continue;
+            }
             let facts = self.facts(position, month, hours)?;
             let mut said = desk.rules[month].sheet.with(&facts)?;
             let pay = said.number("quote.month.holiday_pay")?;
-            if !hours.is_zero() {
-                let part = self.part("holiday_overtime");
-                if part.trace.is_empty() {
-                    part.trace.push(derived(&position.name, &mut said, "quote.month.holiday_pay")?);
-                }
-                let hour = said.number("labour.overtime.hour_wage")?;
-                let rate = said.number("labour.overtime.rate[holiday]")?;
-                let each = product([hour, rate])?;
-                joined(&mut part.terms, &position.name, each, hours, "小时")?;
-                desk.note(month, said.rests_on("quote.month.holiday_pay")?);
+            let part = self.part("holiday_overtime");
+            if part.trace.is_empty() {
+                part.trace.push(derived(&position.name, &mut said, "quote.month.holiday_pay")?);
             }
+            let hour = said.number("labour.overtime.hour_wage")?;
+            let rate = said.number("labour.overtime.rate[holiday]")?;
+            joined(&mut part.terms, &position.name, product([hour, rate])?, hours, "小时")?;
+            desk.note(month, said.rests_on("quote.month.holiday_pay")?);
             self.put("holiday_overtime", at, month, pay)?;
-            holiday_hours.push(hours);
         }
         for shift in rota.shifts.iter().filter(|shift| shift.allowance > Money::ZERO) {
             let what = format!("{}·{}", position.name, shift.name);

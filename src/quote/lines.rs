@@ -93,7 +93,12 @@ pub(super) fn lay_out(
             if rule.id == PROFIT {
                 draft.unit_price = rest;
             }
-            draft.amount = many(draft.unit_price, count)?;
+            let quoted = many(draft.unit_price, count)?;
+            if quoted != draft.amount {
+                let note = format!("测算为{}元，单价取整分后为{}元", draft.amount.thousands(), quoted.thousands());
+                draft.note = Some(draft.note.take().map_or(note.clone(), |before| format!("{before}；{note}")));
+            }
+            draft.amount = quoted;
         }
     }
     let mut laid = Laid { lines: Vec::new(), cells: Vec::new() };

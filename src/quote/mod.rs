@@ -27,6 +27,8 @@ mod scenarios;
 mod sheet;
 mod solve;
 mod standing;
+mod start;
+mod statement;
 mod tender;
 
 pub(crate) use json::{percent_of, two_decimals};
@@ -37,6 +39,8 @@ pub use model::{
 };
 pub use price::{price, price_with};
 pub use refusal::Refusal;
+pub use start::{StartPlan, Step, start_plan};
+pub use statement::{Statement, StatementLine, statement};
 pub use tender::{
     Bidder, Cost, FloorReading, Given, Kind, LegalForm, ManagementOn, Offer, OfferedLine, Per, Position, Profit,
     ProfitOn, Quoted, RequiredLine, RivalBid, Rota, ScenarioChange, Shift, Subject, Taxpayer, Tender, TenderFault,

@@ -109,11 +109,7 @@ impl Ledger {
         self.block(async {
             let mut writer = Writer::begin(&self.connections).await?;
             let run = RunKey { payer: payer.to_owned(), period: booked_in, number: 1 };
-            let standing = standing(writer.connection(), &run).await?;
-            let changeable = [Step::Preview, Step::Commit].into_iter().find_map(|step| standing.after(&run, step).ok());
-            if changeable.is_none() {
-                standing.after(&run, Step::Commit)?;
-            }
+            standing(writer.connection(), &run).await?.after(&run, Step::Book)?;
             if last_of(writer.connection(), payer).await? != last {
                 return Err(Problem::BookedSince);
             }

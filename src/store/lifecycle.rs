@@ -45,6 +45,8 @@ pub enum Step {
     Approve,
     /// Letting through what was previewed in the place of a run that is approved or paid.
     Replace,
+    /// Booking what earlier months owe, to be paid with it.
+    Book,
     /// Noting that the money has gone out.
     Pay,
     /// Shutting its books.
@@ -91,6 +93,9 @@ impl State {
             (Step::Commit, Self::Draft | Self::Committed | Self::Reopened | Self::Void) => Some(Self::Committed),
             (Step::Approve, Self::Previewed | Self::Reopened | Self::Void) => Some(Self::Approved),
             (Step::Replace, Self::Approved | Self::Paid) => Some(Self::Approved),
+            // Once the money has gone out there is nothing to pay it with.
+            (Step::Book, Self::Draft | Self::Previewed | Self::Committed) => Some(self),
+            (Step::Book, Self::Approved | Self::Reopened | Self::Void) => Some(self),
             (Step::Pay, Self::Approved | Self::Committed) => Some(Self::Paid),
             (Step::Close, Self::Paid | Self::Reopened) => Some(Self::Closed),
             (Step::Reopen, Self::Approved | Self::Paid | Self::Closed) => Some(Self::Reopened),
@@ -117,8 +122,17 @@ impl FromStr for State {
 
 impl Step {
     /// Every step.
-    pub const ALL: [Self; 8] =
-        [Self::Preview, Self::Commit, Self::Approve, Self::Replace, Self::Pay, Self::Close, Self::Reopen, Self::Void];
+    pub const ALL: [Self; 9] = [
+        Self::Preview,
+        Self::Commit,
+        Self::Approve,
+        Self::Replace,
+        Self::Book,
+        Self::Pay,
+        Self::Close,
+        Self::Reopen,
+        Self::Void,
+    ];
 
     /// Its name.
     #[must_use]
@@ -128,6 +142,7 @@ impl Step {
             Self::Commit => "记账",
             Self::Approve => "批准",
             Self::Replace => "代替",
+            Self::Book => "记入补差",
             Self::Pay => "发放",
             Self::Close => "关账",
             Self::Reopen => "重开",
@@ -137,7 +152,7 @@ impl Step {
 
     /// Whether it changes what has been computed, and not only what is said of it.
     fn changes_slips(self) -> bool {
-        matches!(self, Self::Preview | Self::Commit | Self::Approve | Self::Replace | Self::Void)
+        matches!(self, Self::Preview | Self::Commit | Self::Approve | Self::Replace | Self::Book | Self::Void)
     }
 }
 
@@ -207,6 +222,7 @@ mod tests {
         assert_eq!(open, [Step::Reopen], "a closed run can only be opened again");
         assert_eq!(end.after(Step::Reopen), Some(State::Reopened));
         assert_eq!(State::Reopened.after(Step::Pay), None, "nothing is paid twice");
+        assert_eq!(State::Paid.after(Step::Book), None);
     }
 
     #[test]

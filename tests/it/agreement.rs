@@ -302,6 +302,22 @@ fn a_relation_refuses_the_agreement_that_it_does_not_bear() {
 }
 
 #[test]
+fn what_the_paper_is_called_is_a_wish_that_may_be_refused() {
+    let called = |title: &str, options: &[&str]| {
+        let text = example("full-time").replace("\"劳动合同\"", &format!("\"{title}\""));
+        let drafted = draft(&text, options);
+        (drafted.code, drafted.findings().join(" "))
+    };
+    let refused = || (1, "agreement.relation".to_owned());
+    assert_eq!(called("劳务协议", &[]), refused());
+    assert_eq!(called("合作协议", &[]), refused());
+    assert_eq!(called("劳务派遣协议", &[]), refused(), "the longest title that fits counts");
+    assert_eq!(called("劳务协议", &["--agreement", "full_time"]), (0, String::new()), "asked for outright");
+    assert_eq!(called("劳动合同书", &[]), (0, String::new()));
+    assert_eq!(called("约定", &[]), (0, String::new()), "a title that means nothing decides nothing");
+}
+
+#[test]
 fn what_is_not_known_leaves_the_relation_and_so_the_agreement_open() {
     let facts = "region = \"310000\"\non = 2026-08-25\n[facts]\nfull_time_student = true\n";
     let drafted = draft(facts, &[]);

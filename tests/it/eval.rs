@@ -143,7 +143,7 @@ fn wrong_arguments_are_told_in_chinese() {
         ),
         (&["evla"], "没有「evla」这个命令", Some("是不是「eval」？")),
         (&["eval", "base", "--onn", "2026-09-30"], "没有「--onn」这个参数", Some("是不是「--on」？")),
-        (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：「2026-13-01」不是日期，例如 2026-07-01", None),
+        (&["eval", "base", "--on", "2026-13-01"], "--on <日期>：“2026-13-01”不是日期，例如 2026-07-01", None),
     ] {
         let error = json(arguments)["error"].clone();
         assert_eq!((error["code"].as_str(), error["message"].as_str()), (Some("usage"), Some(message)));

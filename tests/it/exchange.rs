@@ -10,7 +10,6 @@ use gongche::{
         rejected,
         roster::{self, Roster, RosterError},
         table::{LayoutFault, TableFault},
-        tax_client::Layout,
         workbook,
     },
     quantity::Money,
@@ -382,16 +381,10 @@ fn other_programs_open_the_workbooks() {
     let folder = TempDir::new().unwrap();
     let template = folder.path().join("template.xlsx");
     roster::template(&template).unwrap();
-    let tax = folder.path().join("tax.xlsx");
-    let sheet = Layout::wages_2024().fill(&[]).unwrap();
-    workbook::save(&tax, &workbook::to_xlsx(&[sheet]).unwrap()).unwrap();
-
     if runs("python3", &["-c", "import openpyxl"]) {
-        for (path, heading) in [(&template, "工号"), (&tax, "*姓名")] {
-            let script = "import openpyxl, sys; sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]; \
-                          assert sys.argv[2] in [cell.value for cell in sheet[1]]";
-            assert!(runs("python3", &["-c", script, path.to_str().unwrap(), heading]), "{}", path.display());
-        }
+        let script = "import openpyxl, sys; sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]; \
+                      assert sys.argv[2] in [cell.value for cell in sheet[1]]";
+        assert!(runs("python3", &["-c", script, template.to_str().unwrap(), "工号"]));
     } else {
         println!("skipped: openpyxl is not installed");
     }

@@ -8,6 +8,7 @@ mod agreement;
 mod boundaries;
 mod classify;
 mod columns;
+mod compare;
 mod decimal_arithmetic;
 mod documents;
 mod engine;

@@ -5,9 +5,9 @@ use calamine::{Data, Reader as _, Xlsx, open_workbook_from_rs};
 use gongche::{
     document::attachments,
     exchange::live::{Address, Expression, LiveBook, LiveSheet, Role, Shows, Style},
-    papers::{papers, workbook},
+    papers::{papers, start_paper, workbook},
     quantity::{Exact, Money, Rounding},
-    quote::{Quote, Tender, price},
+    quote::{Quote, Tender, price, start_plan},
     rulebook::{Book, Sources},
 };
 use std::{
@@ -83,6 +83,22 @@ fn the_hotline_has_six_papers_that_say_what_it_costs() {
         }
     }
     assert_eq!(papers(&quote, &carried).unwrap(), made, "the same quote gives the same bytes");
+}
+
+#[test]
+fn the_start_plan_counts_working_days_and_the_limits_of_law() {
+    let quote = quoted(TENDER);
+    let signed = "2026-04-20".parse().unwrap();
+    let plan = start_plan(book(), &quote, signed, None).unwrap();
+    let by: Vec<String> = plan.steps.iter().map(|step| step.by.to_string()).collect();
+    // The holidays of May lie on the way; a month is a calendar month, thirty days are days.
+    assert_eq!(by, ["2026-05-13", "2026-06-13", "2026-06-12", "2026-06-12"]);
+    let sooner = start_plan(book(), &quote, signed, Some(14)).unwrap();
+    assert_eq!(sooner.steps[0].by.to_string(), "2026-05-12");
+    let pdf = start_paper(&quote, &plan, &BTreeMap::new()).unwrap();
+    if let Some(text) = text_of(&pdf) {
+        assert!(text.contains("2026年5月13日") && text.contains("劳动合同法 第十条"), "{text}");
+    }
 }
 
 // ---- the workbook

@@ -66,6 +66,7 @@ pub(super) fn json(decision: &Decision, engagement: &Engagement) -> Json {
             "test": test.name, "cite": test.cite, "confidence": test.confidence.mark(), "note": test.note,
         })),
         "candidates": decision.candidates.iter().map(|relation| &relation.id).collect::<Vec<_>>(),
+        "facts": facts(decision),
         "reasons": reasons.collect::<Vec<_>>(),
         "presumed": presumed.collect::<Vec<_>>(),
         "open_questions": open.collect::<Vec<_>>(),
@@ -90,9 +91,13 @@ fn answer(value: &Value, shown: &str) -> Json {
 
 /// The facts alone, as a document carries them.
 pub(super) fn facts_json(engagement: &Engagement, decision: &Decision) -> Json {
-    let facts: serde_json::Map<String, Json> =
-        decision.facts.iter().map(|fact| (fact.question.clone(), json!(fact.answer))).collect();
-    json!({ "on": engagement.on.to_string(), "region": engagement.region, "facts": facts })
+    json!({ "on": engagement.on.to_string(), "region": engagement.region, "facts": facts(decision) })
+}
+
+/// The answers by the id of their question.
+fn facts(decision: &Decision) -> Json {
+    let facts = decision.facts.iter().map(|fact| (fact.question.clone(), json!(fact.answer)));
+    Json::Object(facts.collect())
 }
 
 pub(super) fn text(decision: &Decision, engagement: &Engagement) -> String {

@@ -13,11 +13,13 @@ use crate::{
     rulebook::{Book, Digest},
     store::{
         Amounts, BookedArrear, CommitOutcome, Difference, EarlierSlip, Ledger, Mode, Opening, Part, Period, Problem,
-        RunHeader, RunKey, SlipRecord, Span, StoreError, Submission, person_key,
+        RunHeader, RunKey, SlipRecord, Slips, Span, StoreError, StoredSlip, Submission, person_key,
     },
 };
 use chrono::{Datelike, NaiveDate};
+use sha2::{Digest as _, Sha256};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     path::Path,
@@ -259,22 +261,26 @@ impl Books {
         for (payer, now) in by_payer(run) {
             let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
             let key = RunKey { payer: payer.to_owned(), period: before, number: 1 };
-            let mut earlier: BTreeMap<String, SlipRecord> =
-                self.ledger.slips_of(&key)?.into_iter().map(|slip| (slip.record.person.clone(), slip.record)).collect();
+            let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
+            self.ledger.each_page::<CliError>(&key, |_, page| {
+                for StoredSlip { record, .. } in page {
+                    let net = net_of(&record)?;
+                    earlier.insert(record.person, (record.worker, record.name, net));
+                }
+                Ok(())
+            })?;
             for one in now {
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
                     None => changes.push(Change::New { worker, name }),
-                    Some(record) => {
-                        let before = net_of(&record)?;
+                    Some((.., before)) => {
                         if before != one.slip.net {
                             changes.push(Change::Net { worker, name, before, now: one.slip.net });
                         }
                     }
                 }
             }
-            changes
-                .extend(earlier.into_values().map(|record| Change::Gone { worker: record.worker, name: record.name }));
+            changes.extend(earlier.into_values().map(|(worker, name, _)| Change::Gone { worker, name }));
         }
         Ok(changes)
     }
@@ -283,8 +289,8 @@ impl Books {
     pub(super) fn check(&self, book: &Book, run: &Run) -> Result<(), CliError> {
         let mut differing = Vec::new();
         for (payer, computed) in by_payer(run) {
-            let (header, records) = records(run, payer, &computed);
-            let differences = self.ledger.differences(&header, &records)?;
+            let (header, _) = header(run, payer, &computed);
+            let differences = self.ledger.differences(&header, &Records { run, computed: &computed })?;
             if !differences.is_empty() {
                 differing.push((payer, differences));
             }
@@ -295,16 +301,14 @@ impl Books {
     /// Does with the run what is intended: all of its payers together or none.
     pub(super) fn store(&self, book: &Book, run: &Run, intent: Intent<'_>) -> Result<Stored, CliError> {
         let payers = by_payer(run);
-        let mut parts = Vec::new();
-        for (payer, computed) in &payers {
-            let (header, records) = records(run, payer, computed);
-            let digest = fingerprint(run, &header, &records);
-            parts.push((header, records, openings(run, computed), digest));
-        }
+        let parts: Vec<_> = payers
+            .iter()
+            .map(|(payer, computed)| (header(run, payer, computed), Records { run, computed }, openings(run, computed)))
+            .collect();
         let mode = match intent {
             Intent::Preview(act) => {
                 let previews: Vec<(RunKey, String)> =
-                    parts.into_iter().map(|(header, _, _, digest)| (header.key, digest)).collect();
+                    parts.into_iter().map(|((header, digest), ..)| (header.key, digest)).collect();
                 self.ledger.record_previews(&previews, act)?;
                 return Ok(Stored::Previewed);
             }
@@ -315,7 +319,7 @@ impl Books {
         self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
         let submissions: Vec<Submission<'_>> = parts
             .iter()
-            .map(|(header, slips, openings, digest)| Submission { header, slips, openings, digest })
+            .map(|((header, digest), slips, openings)| Submission { header, slips, openings, digest })
             .collect();
         let outcomes = self.ledger.commit_runs(&submissions, mode)?;
         let differing: Vec<(&str, Vec<Difference>)> = payers
@@ -374,24 +378,6 @@ fn openings(run: &Run, computed: &[&Computed]) -> Vec<Opening> {
     computed.iter().filter_map(opening).collect()
 }
 
-/// The digest of all that whoever looks at a preview relies on: the roster to the last byte, the rule book, and what
-/// came of them.
-fn fingerprint(run: &Run, header: &RunHeader, records: &[SlipRecord]) -> String {
-    let known_at = header.known_at.map_or_else(String::new, |day| day.to_string());
-    let results: String = records.iter().map(|record| record.result.as_str()).collect::<Vec<_>>().join("\n");
-    let parts = [
-        header.key.to_string(),
-        header.kind.clone(),
-        header.paid_on.to_string(),
-        known_at,
-        header.rulebook_digest.clone(),
-        run.roster.clone(),
-        header.inputs_digest.clone(),
-        Digest::of(results.as_bytes()).to_string(),
-    ];
-    Digest::of(parts.join("\n").as_bytes()).to_string()
-}
-
 /// The computed by payer, in the roster's order.
 fn by_payer(run: &Run) -> BTreeMap<&str, Vec<&Computed>> {
     let mut by_payer: BTreeMap<&str, Vec<&Computed>> = BTreeMap::new();
@@ -405,20 +391,57 @@ fn person(worker: &crate::payroll::Worker) -> String {
     person_key(&worker.id_kind, &worker.id_number)
 }
 
-/// The run of one payer as the ledger takes it.
-fn records(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, Vec<SlipRecord>) {
-    let records: Vec<SlipRecord> = computed.iter().enumerate().map(|(at, one)| record(run, one, at)).collect();
-    let inputs: Vec<&str> = records.iter().map(|record| record.inputs.as_str()).collect();
+/// The slips of one payer as the ledger takes them, each made when it is asked for.
+struct Records<'r> {
+    run: &'r Run,
+    computed: &'r [&'r Computed],
+}
+
+impl Slips for Records<'_> {
+    fn count(&self) -> usize {
+        self.computed.len()
+    }
+
+    fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem> {
+        let one = self.computed.get(at).ok_or_else(|| Problem::Spool(format!("没有第 {at} 张")))?;
+        Ok(Cow::Owned(record(self.run, one, at)))
+    }
+}
+
+/// The run of one payer as the ledger takes it, with the digest of all that whoever looks at a preview relies on: the
+/// roster to the last byte, the rule book, and what came of them.
+fn header(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, String) {
+    let (mut inputs, mut results) = (Sha256::new(), Sha256::new());
+    for one in computed {
+        inputs.update(report::inputs_json(one).to_string());
+        inputs.update("\n");
+        results.update(report::slip_json(&(&one.worker).into(), &one.slip).to_string());
+        results.update("\n");
+    }
     let header = RunHeader {
         key: run.batch.key(payer, run.period),
         kind: run.batch.kind.word().to_owned(),
         paid_on: run.paying.paid_on,
         known_at: run.known_at,
-        inputs_digest: Digest::of(inputs.join("\n").as_bytes()).to_string(),
+        inputs_digest: hexadecimal(inputs),
         rulebook_digest: run.rulebook.clone(),
         engine_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
-    (header, records)
+    let parts = [
+        header.key.to_string(),
+        header.kind.clone(),
+        header.paid_on.to_string(),
+        header.known_at.map_or_else(String::new, |day| day.to_string()),
+        header.rulebook_digest.clone(),
+        run.roster.clone(),
+        header.inputs_digest.clone(),
+        hexadecimal(results),
+    ];
+    (header, Digest::of(parts.join("\n").as_bytes()).to_string())
+}
+
+fn hexadecimal(hasher: Sha256) -> String {
+    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {

@@ -2,7 +2,8 @@
 //! so that a run that breaks off leaves none.
 
 use super::{
-    order::{Computed, Run},
+    filings::{self, Filings},
+    order::{Computed, Order, Run},
     report,
 };
 use crate::{
@@ -10,24 +11,19 @@ use crate::{
         error::{CliError, Kind},
         output::Output,
     },
-    document::{PayslipFrame, payslip},
+    document::{PayslipFrame, payslip, payslips, protect},
     exchange::{
         rejected,
         summary::{self, Paid},
         workbook::to_xlsx,
     },
 };
-use indicatif::{ProgressBar, ProgressStyle};
 use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs, io,
-    io::IsTerminal as _,
     path::{Path, PathBuf},
 };
-
-/// Runs shorter than this show no bar.
-const LONG_RUN: usize = 100;
 
 /// The folder of the slips.
 const SLIPS: &str = "payslips";
@@ -35,19 +31,32 @@ const SUMMARY: &str = "summary.xlsx";
 const FINDINGS: &str = "findings.txt";
 const REFUSED: &str = "rejected.xlsx";
 
+/// The slips in one file, for printing.
+const BOUND: &str = "payslips-for-print";
+
+/// How many slips are bound in one file: more than that is held in memory at once, and no printer wants it.
+const BOUND_SLIPS: usize = 500;
+
 /// The files of a run before they are in their places; gone if they never get there.
 pub(super) struct Staged<'o> {
     out: &'o Path,
     folder: PathBuf,
     slips: BTreeSet<String>,
-    others: Vec<&'static str>,
+    others: Vec<PathBuf>,
 }
 
 impl<'o> Staged<'o> {
     /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
-    pub(super) fn make(out: &'o Path, run: &Run, output: &Output) -> Result<Self, CliError> {
+    pub(super) fn make(
+        out: &'o Path,
+        run: &Run,
+        order: &Order<'_>,
+        filings: Filings,
+        output: &Output,
+    ) -> Result<Self, CliError> {
         let folder = out.join(format!(".{}.part", run.period));
-        let slips = run.computed.iter().map(file_name).collect();
+        let printed: &[Computed] = if order.with_slips { &run.computed } else { &[] };
+        let slips = printed.iter().map(file_name).collect();
         let mut staged = Self { out, folder, slips, others: Vec::new() };
         // What a run that broke off may have left.
         let _ = fs::remove_dir_all(&staged.folder);
@@ -61,13 +70,22 @@ impl<'o> Staged<'o> {
         }
         let paid: Vec<Paid<'_>> =
             run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
-        let client = summary::tax_client(&paid).map_err(|error| internal(&error))?;
-        let workbook = to_xlsx(&[summary::overview(&paid), client]).map_err(|error| internal(&error))?;
+        let workbook = to_xlsx(&[summary::overview(&paid)]).map_err(|error| internal(&error))?;
         staged.add(SUMMARY, &workbook)?;
         staged.add(FINDINGS, report::findings(run).as_bytes())?;
-        let bar = progress(run.computed.len(), output);
-        run.computed.par_iter().try_for_each(|one| {
-            let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+        for (path, bytes) in filings.files {
+            staged.add(&Path::new(filings::FOLDER).join(path), &bytes)?;
+        }
+        if order.outgoing.print {
+            staged.bind(run)?;
+        }
+        let bar = output.progress("工资条", printed.len());
+        printed.par_iter().try_for_each(|one| {
+            let pdf = slip_pdf(run, one).and_then(|pdf| match filings.passwords.get(&one.worker.number) {
+                Some(password) => protect(&pdf, password),
+                None => Ok(pdf),
+            });
+            let pdf = pdf.map_err(|error| internal(&error).at(one.worker.number.clone()))?;
             let path = staged.folder.join(SLIPS).join(file_name(one));
             fs::write(path, pdf).map_err(|error| staged.cannot(&error))?;
             bar.inc(1);
@@ -87,11 +105,19 @@ impl<'o> Staged<'o> {
             for slip in &self.slips {
                 moved(&Path::new(SLIPS).join(slip))?;
             }
+            // Files of an earlier try, with people who are no longer in it, must not be handed in.
+            match fs::remove_dir_all(self.out.join(filings::FOLDER)) {
+                Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
             for other in &self.others {
-                moved(Path::new(other))?;
+                if let Some(folder) = other.parent() {
+                    fs::create_dir_all(self.out.join(folder))?;
+                }
+                moved(other)?;
             }
             // A list of an earlier try would say that rows were refused which now are not.
-            if !self.others.contains(&REFUSED) {
+            if !self.others.iter().any(|other| other == Path::new(REFUSED)) {
                 match fs::remove_file(self.out.join(REFUSED)) {
                     Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                     _ => {}
@@ -104,9 +130,25 @@ impl<'o> Staged<'o> {
         publish().map_err(|error| self.cannot(&error))
     }
 
-    fn add(&mut self, name: &'static str, bytes: &[u8]) -> Result<(), CliError> {
-        fs::write(self.folder.join(name), bytes).map_err(|error| self.cannot(&error))?;
-        self.others.push(name);
+    /// All slips in one file, or in as many as a printer takes at once.
+    fn bind(&mut self, run: &Run) -> Result<(), CliError> {
+        let frame = frame(run);
+        let parts: Vec<&[Computed]> = run.computed.chunks(BOUND_SLIPS).collect();
+        for (at, part) in parts.iter().enumerate() {
+            let slips: Vec<_> = part.iter().map(|one| (&one.worker, &one.slip)).collect();
+            let bound = payslips(&slips, &frame).map_err(|error| internal(&error))?;
+            let number = if parts.len() > 1 { format!("-{}", at + 1) } else { String::new() };
+            self.add(format!("{BOUND}{number}.pdf"), &bound)?;
+        }
+        Ok(())
+    }
+
+    fn add(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CliError> {
+        let name = name.as_ref();
+        let path = self.folder.join(name);
+        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
+        folder.and_then(|()| fs::write(&path, bytes)).map_err(|error| self.cannot(&error))?;
+        self.others.push(name.to_owned());
         Ok(())
     }
 
@@ -134,23 +176,15 @@ pub(in crate::cli) fn cannot_write(path: &Path, error: &io::Error) -> CliError {
     CliError::input("write", reason).at(path.display().to_string())
 }
 
-fn internal(error: &dyn std::fmt::Display) -> CliError {
+pub(super) fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
 }
 
-/// A bar on long runs, where the terminal is one.
-fn progress(slips: usize, output: &Output) -> ProgressBar {
-    if slips < LONG_RUN || output.is_json() || !io::stderr().is_terminal() {
-        return ProgressBar::hidden();
-    }
-    let bar = ProgressBar::new(u64::try_from(slips).unwrap_or(u64::MAX));
-    let style = ProgressStyle::with_template("工资条 {bar:40} {pos}/{len}，剩余 {eta}");
-    bar.with_style(style.unwrap_or_else(|_| ProgressStyle::default_bar()))
+fn frame(run: &Run) -> PayslipFrame {
+    PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() }
 }
 
 fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
-    let frame =
-        PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() };
     let mut result = report::slip_json(&(&one.worker).into(), &one.slip);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();
@@ -160,7 +194,7 @@ fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::Docum
         ("facts.json".to_owned(), report::inputs_json(one).to_string().into_bytes()),
         ("result.json".to_owned(), result.to_string().into_bytes()),
     ]);
-    payslip(&one.worker, &one.slip, &frame, &files)
+    payslip(&one.worker, &one.slip, &frame(run), &files)
 }
 
 /// Bytes of a name that every file system takes. The longest 工号 leaves room for some of 姓名.
@@ -168,10 +202,15 @@ const LONGEST_NAME: usize = 240;
 
 /// `<工号>-<姓名>.pdf`, without what a file system refuses. As no 工号 is there twice, no name is.
 fn file_name(one: &Computed) -> String {
+    format!("{}.pdf", plain(&format!("{}-{}", one.worker.number, one.worker.name)))
+}
+
+/// A name without what a file system refuses.
+pub(super) fn plain(name: &str) -> String {
     let plain = |c: char| if c.is_control() || r#"/\:*?"<>|"#.contains(c) { '_' } else { c };
-    let mut name: String = format!("{}-{}", one.worker.number, one.worker.name).chars().map(plain).collect();
+    let mut name: String = name.chars().map(plain).collect();
     while name.len() > LONGEST_NAME {
         name.pop();
     }
-    format!("{name}.pdf")
+    name
 }

@@ -2,13 +2,15 @@
 
 mod books;
 mod files;
+mod filings;
 mod order;
 mod report;
 mod stored;
 
 pub(super) use books::Books;
+pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
-pub(super) use stored::{StoredInputs, recompute};
+pub(super) use stored::{StoredInputs, first_day, recompute};
 
 pub(super) use files::cannot_write;
 
@@ -64,11 +66,16 @@ pub(super) struct Pay {
     /// 账本里已有本期而内容不同时，以本次为准（旧的仍保留）
     #[arg(long, requires = "db")]
     replace: bool,
+    /// 不出工资条（PDF），只出汇总和提示
+    #[arg(long)]
+    no_slips: bool,
     /// 新建的账本要有人批准：先试算，另一人批准后才记入（gongche run）
     #[arg(long, requires = "db", conflicts_with = "replace")]
     approval: bool,
     #[command(flatten)]
     actor: Actor,
+    #[command(flatten)]
+    outgoing: Outgoing,
     /// 只写一份空白名单到这个 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["roster", "db"])]
     template: Option<PathBuf>,
@@ -106,6 +113,8 @@ impl Pay {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            outgoing: &self.outgoing,
+            with_slips: !self.no_slips,
         };
         let book = book::read(rules)?;
         let ledger = self.db.as_ref().map(|place| Books::open(place, self.approval)).transpose()?;
@@ -128,7 +137,7 @@ impl Order<'_> {
         intent: Intent<'_>,
         output: &Output,
     ) -> Result<Done, CliError> {
-        let mut run = self.compute(book, ledger)?;
+        let mut run = self.compute(book, ledger, output)?;
         let ledger = ledger.filter(|_| !run.computed.is_empty());
         if let Some(ledger) = ledger {
             run.changes = ledger.changes(&run)?;
@@ -138,7 +147,10 @@ impl Order<'_> {
             }
         }
         // First the files, which may fail, then the ledger, then the files to their places.
-        let files = files::Staged::make(self.out, &run, output)?;
+        let filings = self.outgoing.chosen(book, &self.period.to_string())?.fill(&run)?;
+        run.notes.extend(filings.notes());
+        let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
+        let files = files::Staged::make(self.out, &run, self, filings, output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
             run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
@@ -154,7 +166,10 @@ impl Order<'_> {
         } else {
             output.text(report::text(&run, self.out, stored.as_ref()).trim_end());
         }
-        Ok(done(&run))
+        Ok(match done(&run) {
+            Done::Clean | Done::Unlawful if incomplete => Done::Rejected,
+            done => done,
+        })
     }
 }
 

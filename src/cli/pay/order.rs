@@ -1,8 +1,11 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
-use super::{books, report};
+use super::{books, filings::Outgoing, report};
 use crate::{
-    cli::error::{CliError, Kind},
+    cli::{
+        error::{CliError, Kind},
+        output::Output,
+    },
     document::missing_characters,
     engine::Places,
     exchange::{
@@ -105,6 +108,9 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) known_at: Option<NaiveDate>,
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
+    pub(in crate::cli) outgoing: &'a Outgoing,
+    /// Whether each person gets a slip as PDF.
+    pub(in crate::cli) with_slips: bool,
 }
 
 /// The payer of rows that name none, where the command names none either.
@@ -148,21 +154,29 @@ pub(super) struct Run {
     pub(super) notes: Vec<String>,
 }
 
+/// How many rows are computed at a time.
+const BLOCK: usize = 2_000;
+
 /// The people of a roster, computed.
+#[derive(Default)]
 struct People {
     computed: Vec<Computed>,
     rejected: Vec<Rejected>,
-    uncovered: bool,
-    notes: Vec<String>,
+    /// How many rows the rule book does not cover.
+    uncovered: usize,
+    /// Those whose opening balance of the roster was left aside for what the ledger has.
+    overruled: Vec<String>,
+    /// How many gave their additional deductions as one sum.
+    undivided: usize,
 }
 
 impl Order<'_> {
     /// Computes everybody. With a ledger, what it knows of earlier months is carried in.
-    pub(super) fn compute(&self, book: &Book, ledger: Option<&books::Books>) -> Result<Run, CliError> {
+    pub(super) fn compute(&self, book: &Book, ledger: Option<&books::Books>, output: &Output) -> Result<Run, CliError> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
         let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
-        let people = self.people(book, &paying, read.rows, read.rejected, ledger)?;
+        let people = self.people(book, &paying, read.rows, read.rejected, ledger, output)?;
         let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
             .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
         Ok(Run {
@@ -172,13 +186,13 @@ impl Order<'_> {
             known_at: self.known_at,
             rulebook: book.digest().to_string(),
             roster,
+            uncovered: people.is_uncovered(),
+            notes: people.notes(),
             computed: people.computed,
             rejected: people.rejected,
             samples: read.samples,
             totals,
-            uncovered: people.uncovered,
             changes: Vec::new(),
-            notes: people.notes,
         })
     }
 
@@ -204,75 +218,103 @@ impl Order<'_> {
         book: &Book,
         paying: &Paying,
         rows: Vec<RosterRow>,
-        mut rejected: Vec<Rejected>,
+        rejected: Vec<Rejected>,
         ledger: Option<&books::Books>,
+        output: &Output,
     ) -> Result<People, CliError> {
-        let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
-        let mut seen = BTreeMap::new();
-        for row in rows {
-            let payable = match roster::payable(&row, paying, book) {
-                Ok(payable) => payable,
-                Err(reasons) => {
-                    rejected.extend(reasons);
-                    continue;
-                }
-            };
-            match unprintable(row.row, &payable.worker).or_else(|| seen_before(&mut seen, &payable)) {
-                None => payables.push((row, payable)),
-                Some(refused) => rejected.push(refused),
-            }
-        }
         let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
+        let mut people = People { rejected, ..People::default() };
+        let mut seen = BTreeMap::new();
+        let bar = output.progress("核算", rows.len());
+        let mut rows = rows.into_iter().peekable();
+        // Block by block: what a row is made into on its way to a slip is several times the slip.
+        while rows.peek().is_some() {
+            let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
+            for row in rows.by_ref().take(BLOCK) {
+                bar.inc(1);
+                let payable = match roster::payable(&row, paying, book) {
+                    Ok(payable) => payable,
+                    Err(reasons) => {
+                        people.rejected.extend(reasons);
+                        continue;
+                    }
+                };
+                match unprintable(row.row, &payable.worker).or_else(|| seen_before(&mut seen, &payable)) {
+                    None => payables.push((row, payable)),
+                    Some(refused) => people.rejected.push(refused),
+                }
+            }
+            if let Some(ledger) = ledger {
+                let chart = month.chart();
+                people.overruled.extend(ledger.recall(
+                    self.batch,
+                    self.period,
+                    paying.paid_on,
+                    chart,
+                    &mut payables,
+                )?);
+            }
+            month
+                .prepare(payables.iter().map(|(_, payable)| &payable.month.places))
+                .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
+            let slips: Vec<_> = payables
+                .par_iter()
+                .map(|(_, payable)| {
+                    let row = &payable.month;
+                    let carried = month.carried(row)?;
+                    let slip = month.slip_of(&row.places, row.facts.iter().chain(&carried), &row.arrears)?;
+                    Ok::<_, Refusal>((slip, carried))
+                })
+                .collect();
+            for ((row, payable), slip) in payables.into_iter().zip(slips) {
+                match slip {
+                    Ok((slip, carried)) => {
+                        let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
+                        people.undivided += usize::from(undivided);
+                        people.computed.push(Computed {
+                            facts: report::facts(book, &payable.month.facts),
+                            carried_in: report::facts(book, &carried),
+                            places: payable.month.places.clone(),
+                            opening: books::used_opening(&row, paying, &payable),
+                            worker: payable.worker,
+                            slip,
+                            client: report::client_columns(&row),
+                        });
+                    }
+                    Err(refusal) => {
+                        people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
+                        people.rejected.push(refused(&row, refusal));
+                    }
+                }
+            }
+        }
+        bar.finish_and_clear();
+        people.rejected.sort_by_key(|one| one.row);
+        Ok(people)
+    }
+}
+
+impl People {
+    /// Whether there is no slip at all, and that only since the rule book covers none.
+    fn is_uncovered(&self) -> bool {
+        self.computed.is_empty() && self.uncovered > 0 && self.uncovered == self.rejected.len()
+    }
+
+    /// What is to be said of all of them.
+    fn notes(&self) -> Vec<String> {
         let mut notes = Vec::new();
-        if let Some(ledger) = ledger {
-            let left_aside = ledger.recall(self.batch, self.period, paying.paid_on, month.chart(), &mut payables)?;
-            if !left_aside.is_empty() {
-                let workers = left_aside.join("、");
-                notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
-            }
+        if !self.overruled.is_empty() {
+            let workers = self.overruled.join("、");
+            notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
         }
-        month
-            .prepare(payables.iter().map(|(_, payable)| &payable.month.places))
-            .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
-        let slips: Vec<_> = payables
-            .par_iter()
-            .map(|(_, payable)| {
-                let row = &payable.month;
-                let carried = month.carried(row)?;
-                Ok::<_, Refusal>((month.slip_of(&row.places, row.facts.iter().chain(&carried), &row.arrears)?, carried))
-            })
-            .collect();
-        let mut computed = Vec::new();
-        let (mut uncovered, mut undivided) = (0, 0);
-        for ((row, payable), slip) in payables.into_iter().zip(slips) {
-            match slip {
-                Ok((slip, carried)) => {
-                    undivided += usize::from(row.additional.items.is_none() && row.additional.total > Money::ZERO);
-                    computed.push(Computed {
-                        facts: report::facts(book, &payable.month.facts),
-                        carried_in: report::facts(book, &carried),
-                        places: payable.month.places.clone(),
-                        opening: books::used_opening(&row, paying, &payable),
-                        worker: payable.worker,
-                        slip,
-                        client: report::client_columns(&row),
-                    });
-                }
-                Err(refusal) => {
-                    uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
-                    rejected.push(refused(&row, refusal));
-                }
-            }
-        }
-        if undivided > 0 {
+        if self.undivided > 0 {
             notes.push(format!(
-                "{undivided} 人的专项附加扣除只填了合计：summary.xlsx 的报税表里没有分项，导入扣缴端前请补填"
+                "{} 人的专项附加扣除只填了合计：summary.xlsx 的报税表里没有分项，导入扣缴端前请补填",
+                self.undivided
             ));
         }
-        let uncovered = computed.is_empty() && uncovered > 0 && uncovered == rejected.len();
-        rejected.sort_by_key(|one| one.row);
-        Ok(People { computed, rejected, uncovered, notes })
+        notes
     }
 }
 

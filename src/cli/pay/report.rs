@@ -72,7 +72,11 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
         "id_number": worker.masked_id(),
         "bank_tail": worker.bank_tail(),
         "payer": worker.payer,
+        "post": worker.post,
+        "department": worker.department,
         "project": worker.project,
+        "engagement": worker.engagement,
+        "hired": worker.hired.to_string(),
         "insured_at": worker.insured_at,
         "fund_at": worker.fund_at,
         "works_at": worker.works_at,
@@ -105,7 +109,7 @@ pub(super) struct Who<'a> {
 
 impl<'a> From<&'a Worker> for Who<'a> {
     fn from(worker: &'a Worker) -> Self {
-        Self { worker: &worker.number, name: &worker.name, relation: worker.relation, payer: &worker.payer }
+        Self { worker: &worker.number, name: &worker.name, relation: &worker.relation, payer: &worker.payer }
     }
 }
 

@@ -3,7 +3,7 @@
 use super::report::{Who, slip_json};
 use crate::{
     engine::Places,
-    payroll::{Arrear, Line, Month, Refusal, Slip},
+    payroll::{Arrear, Line, Month, Refusal, Slip, Worker},
     quantity::Money,
     rulebook::{Book, Given, cell, parse_given},
 };
@@ -18,6 +18,22 @@ pub(in crate::cli) struct StoredInputs {
     name: String,
     relation: String,
     payer: String,
+    id_kind: String,
+    id_number: String,
+    bank_tail: String,
+    #[serde(default)]
+    post: String,
+    #[serde(default)]
+    department: String,
+    #[serde(default)]
+    project: String,
+    #[serde(default)]
+    engagement: String,
+    #[serde(default)]
+    hired: String,
+    insured_at: String,
+    fund_at: String,
+    works_at: String,
     places: StoredPlaces,
     arrears: Vec<StoredArrear>,
     facts: BTreeMap<String, String>,
@@ -59,6 +75,27 @@ impl StoredInputs {
         slip_json(&who, slip).to_string()
     }
 
+    /// Whose slip it is, as far as its page shows it; nothing where a program wrote the inputs that did not keep it.
+    pub(in crate::cli) fn worker(&self) -> Option<Worker> {
+        Some(Worker {
+            number: self.worker.clone(),
+            name: self.name.clone(),
+            id_kind: self.id_kind.clone(),
+            id_number: self.id_number.clone(),
+            engagement: self.engagement.clone(),
+            relation: self.relation.clone(),
+            payer: self.payer.clone(),
+            post: self.post.clone(),
+            department: self.department.clone(),
+            project: self.project.clone(),
+            insured_at: self.insured_at.clone(),
+            fund_at: self.fund_at.clone(),
+            works_at: self.works_at.clone(),
+            hired: self.hired.parse().ok()?,
+            bank_account: self.bank_tail.clone(),
+        })
+    }
+
     fn given(&self, book: &Book) -> Result<BTreeMap<String, Given>, String> {
         let read = |(id, text): (&String, &String)| {
             let (entry, _) = cell(book.lexicon(), None, id)?;
@@ -87,6 +124,7 @@ pub(in crate::cli) fn recompute(book: &Book, month: &Month<'_>, inputs: &StoredI
     })
 }
 
-fn first_day(period: &str) -> Result<NaiveDate, String> {
+/// The first day of a month: `2026-09`.
+pub(in crate::cli) fn first_day(period: &str) -> Result<NaiveDate, String> {
     NaiveDate::parse_from_str(&format!("{period}-01"), "%Y-%m-%d").map_err(|_| format!("{period} 不是月份"))
 }

@@ -7,12 +7,14 @@ use super::{
     Done, book,
     error::{CliError, Kind},
     output::Output,
+    table::table,
 };
 use crate::{
     quantity::{Money, Rate},
-    quote::{Given, Refusal, Tender, TenderFault, price_with},
+    quote::{Given, Refusal, StartPlan, Tender, TenderFault, price_with, start_plan},
     rulebook::Book,
 };
+use chrono::NaiveDate;
 use clap::Args;
 use serde_json::json;
 use std::{
@@ -39,6 +41,12 @@ pub(super) struct QuoteArgs {
     /// 每人月均应发工资已定，求总价（元，含加班、津贴和奖金）
     #[arg(long, value_name = "金额", value_parser = money, conflicts_with = "total")]
     wage: Option<Money>,
+    /// 中标后签订合同的日期：另出进场计划
+    #[arg(long, value_name = "日期", value_parser = book::date)]
+    award: Option<NaiveDate>,
+    /// 签订合同后多少个工作日内到岗；不写就按规则库
+    #[arg(long, value_name = "天数", requires = "award", value_parser = clap::value_parser!(u32).range(..=1000))]
+    within: Option<u32>,
     /// 在 JSON 里写出每一项的推导
     #[arg(long)]
     trace: bool,
@@ -54,18 +62,21 @@ impl QuoteArgs {
         }
         let Some(path) = &self.tender else { return Err(CliError::new(Kind::Internal, "usage", "没有标书")) };
         let book = book::read(rules)?;
-        let text = fs::read_to_string(path)
-            .map_err(|error| CliError::input("tender", error.to_string()).at(path.display().to_string()))?;
-        let tender = Tender::read(&book, &path.display().to_string(), &text).map_err(|fault| faulty(&fault))?;
+        let (tender, text) = read_tender(&book, path)?;
         let given = Given { total: self.total, profit: self.profit, wage: self.wage };
         let quote = price_with(&book, &tender, &given).map_err(|refusal| refused(&book, refusal))?;
+        let plan = self.award.map(|signed| start_plan(&book, &quote, signed, self.within)).transpose();
+        let plan = plan.map_err(|refusal| refused(&book, refusal))?;
         if let Some(out) = self.out.as_deref().filter(|_| !quote.is_unlawful()) {
-            files::write(out, &quote, ("tender.toml", text.as_bytes()))?;
+            files::write(out, &quote, plan.as_ref(), ("tender.toml", text.as_bytes()))?;
         }
         if output.is_json() {
             output.json(&quote.json(self.trace));
         } else {
             output.text(report::report(&quote).trim_end());
+            if let Some(plan) = &plan {
+                output.text(&plan_text(plan));
+            }
         }
         Ok(if quote.is_unlawful() { Done::Unlawful } else { Done::Clean })
     }
@@ -93,11 +104,33 @@ fn template(path: &Path, output: &Output) -> Result<Done, CliError> {
     Ok(Done::Clean)
 }
 
+/// A tender file, and its text.
+pub(in crate::cli) fn read_tender(book: &Book, path: &Path) -> Result<(Tender, String), CliError> {
+    let place = path.display().to_string();
+    let text =
+        fs::read_to_string(path).map_err(|error| CliError::input("tender", error.to_string()).at(place.clone()))?;
+    let tender = Tender::read(book, &place, &text).map_err(|fault| faulty(&fault))?;
+    Ok((tender, text))
+}
+
+fn plan_text(plan: &StartPlan) -> String {
+    let rows: Vec<[String; 4]> = plan
+        .steps
+        .iter()
+        .map(|step| {
+            let cite = step.cite.clone().unwrap_or_else(|| "采购文件".to_owned());
+            [step.name.clone(), step.by.to_string(), step.reckoning.clone(), cite]
+        })
+        .collect();
+    let notes: String = plan.notes.iter().map(|note| format!("\n注意：{note}")).collect();
+    format!("\n进场计划（{} 签订合同）\n{}{notes}", plan.signed, table(["事项", "最迟", "计算", "依据"], &rows))
+}
+
 fn faulty(fault: &TenderFault) -> CliError {
     CliError::diagnostics("tender", "标书有误", &fault.sources, &fault.diagnostics)
 }
 
-fn refused(book: &Book, refusal: Refusal) -> CliError {
+pub(in crate::cli) fn refused(book: &Book, refusal: Refusal) -> CliError {
     match refusal {
         Refusal::Rules(diagnostics) => CliError::rules(book.sources(), &diagnostics),
         Refusal::Coverage { about, reason } => CliError::new(Kind::Coverage, "coverage", reason)

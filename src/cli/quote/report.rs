@@ -140,11 +140,11 @@ fn unit_prices(quote: &Quote) -> String {
 
 fn statutory(quote: &Quote) -> String {
     let floor = &quote.statutory_floor;
-    let mut text = format!(
-        "法定最低价 {} 元；连同监督使用的项目 {} 元\n",
-        floor.price.thousands(),
-        floor.with_required.thousands()
-    );
+    let mut text = format!("法定最低价 {} 元", floor.price.thousands());
+    if floor.with_required != floor.price {
+        let _ = write!(text, "；连同监督使用的项目 {} 元", floor.with_required.thousands());
+    }
+    text.push('\n');
     for position in &floor.positions {
         for (from, _, lowest, how) in &position.wages {
             let _ = writeln!(

@@ -18,6 +18,18 @@ pub(super) struct IdKind {
     aliases: Vec<String>,
     #[serde(default)]
     number: NumberScheme,
+    /// The nationality that the document is given for, where it is one.
+    #[serde(default)]
+    nationality: Option<String>,
+}
+
+/// What an identity document says of its holder.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(in crate::exchange) struct Holder {
+    pub(in crate::exchange) nationality: Option<String>,
+    pub(in crate::exchange) born: Option<NaiveDate>,
+    /// 男 or 女.
+    pub(in crate::exchange) sex: Option<&'static str>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -65,6 +77,20 @@ pub(super) fn id_number(kind: &IdKind, written: &str, until: NaiveDate) -> Readi
         NumberScheme::Citizen => citizen_number(number, until),
         NumberScheme::Any => Ok(number),
     }
+}
+
+/// What the document of a kind with a number that was found good says of its holder: a citizen number holds the birth
+/// date, and its last digit but one is odd for men (GB 11643).
+pub(in crate::exchange) fn holder(kind: &str, number: &str) -> Holder {
+    let Some(kind) = ID_KINDS.iter().find(|one| one.name == kind) else { return Holder::default() };
+    let nationality = kind.nationality.clone();
+    if kind.number == NumberScheme::Any {
+        return Holder { nationality, ..Holder::default() };
+    }
+    let born = number.get(6..14).and_then(|digits| NaiveDate::parse_from_str(digits, "%Y%m%d").ok());
+    let order = number.chars().nth(16).and_then(|digit| digit.to_digit(10));
+    let sex = order.map(|order| if order % 2 == 1 { "男" } else { "女" });
+    Holder { nationality, born, sex }
 }
 
 fn citizen_number(number: String, until: NaiveDate) -> Reading<String> {
@@ -160,6 +186,16 @@ mod tests {
         assert!(card("5301021990010100288").unwrap_err().problem.contains("19 位"));
         assert!(card("53010219900101X028").unwrap_err().problem.contains("字符"));
         assert!(card("５３").unwrap_err().problem.contains("字符"));
+    }
+
+    #[test]
+    fn a_citizen_number_says_who_holds_it() {
+        let holder_of = |number| holder("居民身份证", number);
+        let woman = holder_of("530102199001010028");
+        assert_eq!((woman.nationality.as_deref(), woman.sex), (Some("中国"), Some("女")));
+        assert_eq!(woman.born, NaiveDate::from_ymd_opt(1990, 1, 1));
+        assert_eq!(holder_of(&with_check("53010219900101001")).sex, Some("男"));
+        assert_eq!(holder("外国护照", "E1234567"), Holder::default());
     }
 
     #[test]

@@ -25,6 +25,7 @@ use thiserror::Error;
 pub use attendance::{Attendance, Settlement};
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
+pub(super) use identity::holder;
 pub use particulars::{BreakReading, Particulars};
 pub use payable::{Payable, Paying, opening, payable};
 pub use template::{template, to_xlsx};
@@ -34,6 +35,11 @@ use super::{
     table::{self, Table, TableError, list},
 };
 use crate::quantity::{Money, Rate};
+
+/// An amount in somebody's table, which may be one to be given back; or what is wrong with the cell.
+pub(super) fn read_amount(value: &table::Value) -> Result<Money, String> {
+    values::signed_amount(value).map_err(|fault| format!("{}，{}", fault.problem, fault.remedy))
+}
 
 /// The rows of a roster, good and bad.
 #[derive(Debug, Clone, PartialEq, Eq)]

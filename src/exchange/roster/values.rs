@@ -119,26 +119,30 @@ pub(super) fn bank_account(value: &Value) -> Reading<String> {
 
 /// An amount of yuan, not negative.
 pub(super) fn amount(value: &Value) -> Reading<Money> {
-    const PLAIN: &str = "请填以元为单位的数字，如 3200 或 3200.50";
-    let written = text(value)?;
-    if let Value::Date(_) | Value::Bool(_) = value {
-        return Err(Fault::new("这里应是金额", "请把单元格设为“数值”格式后重新填写"));
-    }
-    let amount = Money::parse(&fold(&written)).map_err(|error| match error {
-        NumberError::Malformed { .. } => Fault::new("不是金额", PLAIN),
-        NumberError::TooPrecise { .. } | NumberError::TooLong { .. } if matches!(value, Value::Number(_)) => {
-            Fault::new("金额超过两位小数", "请填到分；公式的结果常带有看不见的尾数，请用 ROUND(…,2) 取到两位小数")
-        }
-        NumberError::TooPrecise { .. } => Fault::new("金额超过两位小数", "请填到分，最多两位小数"),
-        NumberError::TooLong { .. } | NumberError::OutOfRange { .. } => too_large(),
-    })?;
-    match amount {
+    match signed_amount(value)? {
         negative if negative < Money::ZERO => {
             Err(Fault::new("金额是负数", "请填正数；要扣的钱填在缺勤扣款或其他扣款，也填正数"))
         }
         large if large > MAX_AMOUNT => Err(too_large()),
         amount => Ok(amount),
     }
+}
+
+/// An amount of yuan that may be one to be given back.
+pub(super) fn signed_amount(value: &Value) -> Reading<Money> {
+    const PLAIN: &str = "请填以元为单位的数字，如 3200 或 3200.50";
+    let written = text(value)?;
+    if let Value::Date(_) | Value::Bool(_) = value {
+        return Err(Fault::new("这里应是金额", "请把单元格设为“数值”格式后重新填写"));
+    }
+    Money::parse(&fold(&written)).map_err(|error| match error {
+        NumberError::Malformed { .. } => Fault::new("不是金额", PLAIN),
+        NumberError::TooPrecise { .. } | NumberError::TooLong { .. } if matches!(value, Value::Number(_)) => {
+            Fault::new("金额超过两位小数", "请填到分；公式的结果常带有看不见的尾数，请用 ROUND(…,2) 取到两位小数")
+        }
+        NumberError::TooPrecise { .. } => Fault::new("金额超过两位小数", "请填到分，最多两位小数"),
+        NumberError::TooLong { .. } | NumberError::OutOfRange { .. } => too_large(),
+    })
 }
 
 fn too_large() -> Fault {

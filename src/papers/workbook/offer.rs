@@ -66,7 +66,7 @@ pub(super) fn write(
                 }
                 Some(amount) => {
                     prices.push(next.right(PRICE));
-                    unit_price(book, next, line, unit_of(quote, line, *amount, next))?;
+                    unit_price(book, next, line, &unit_of(quote, line, *amount, next))?;
                 }
                 None => {}
             }
@@ -82,7 +82,7 @@ pub(super) fn write(
     if let (Some((at, line)), Some(price)) = (residue, book.named("测算总价")) {
         let whole = Expression::Cell(price).over(at.right(2)).rounded(FEN_UP);
         let others = Expression::Sum(prices.into_iter().map(Expression::Cell).collect());
-        unit_price(book, at, line, whole.less(others).to_fen())?;
+        unit_price(book, at, line, &whole.less(others).to_fen())?;
     }
     for (_, at, column) in &subtotals {
         book.formula(*at, &column.clone().to_fen(), total(Shows::Money))?;
@@ -110,9 +110,9 @@ fn unit_of(quote: &Quote, line: &Line, amount: Address, at: Address) -> Expressi
     Expression::Cell(amount).over(at.right(2)).rounded(unit_rounding(line))
 }
 
-fn unit_price(book: &mut LiveBook, at: Address, line: &Line, price: Expression) -> Result<(), PaperError> {
+fn unit_price(book: &mut LiveBook, at: Address, line: &Line, price: &Expression) -> Result<(), PaperError> {
     let style = Style { role: Role::Body, shows: Shows::Money, mark: mark(line.kind) };
-    book.formula(at.right(PRICE), &price, style)?;
+    book.formula(at.right(PRICE), price, style)?;
     let sum = Expression::Cell(at.right(PRICE)).times(at.right(2)).to_fen();
     book.formula(at.right(SUM), &sum, style)?;
     Ok(())

@@ -154,7 +154,7 @@ impl Writer<'_, '_> {
                 let sum = Expression::Column(at.right(PRODUCT), last.right(PRODUCT));
                 self.amount(at, line, sum.to_fen())
             }
-            Basis::Share { of, .. } => self.share(at, line, self.amounts.sum(of)),
+            Basis::Share { of, .. } => self.share(at, line, &self.amounts.sum(of)),
             _ => {
                 self.book.text(at.right(WHAT), line.reckoning.as_str(), TEXT.marked(mark(line.kind)));
                 self.book.number(at.right(PRODUCT), line.amount.into(), input(Shows::Money))?;
@@ -163,9 +163,9 @@ impl Writer<'_, '_> {
         }
     }
 
-    fn share(&mut self, at: Address, line: &Line, of: Expression) -> Result<(), PaperError> {
+    fn share(&mut self, at: Address, line: &Line, of: &Expression) -> Result<(), PaperError> {
         let style = |shows| body(shows).marked(mark(line.kind));
-        self.book.formula(at.right(BASE), &of, style(Shows::Money))?;
+        self.book.formula(at.right(BASE), of, style(Shows::Money))?;
         self.rate(at, line)?;
         let product = Expression::Cell(at.right(BASE)).times(at.right(RATE));
         self.book.formula(at.right(PRODUCT), &product.to_fen(), style(Shows::Money))?;
@@ -429,7 +429,7 @@ impl Writer<'_, '_> {
                     self.book.formula(at.right(PRODUCT), &tax, style)?;
                     self.amount(*at, line, at.right(PRODUCT).into())?;
                 }
-                Basis::Share { of, .. } => self.share(*at, line, self.amounts.sum(of))?,
+                Basis::Share { of, .. } => self.share(*at, line, &self.amounts.sum(of))?,
                 _ => {}
             }
         }

@@ -3,6 +3,7 @@
 mod cases;
 mod circles;
 mod decimals;
+mod questions;
 mod references;
 
 use super::{book::Book, diagnostic::Diagnostic};
@@ -15,6 +16,7 @@ pub(super) fn book(book: &Book, sink: &mut Vec<Diagnostic>) {
     circles::check(book, sink);
     cases::check(book, sink);
     decimals::check(book, sink);
+    questions::check(book, sink);
 }
 
 #[cfg(test)]

@@ -166,11 +166,20 @@ impl Reader<'_> {
         sink: &mut Vec<Diagnostic>,
     ) -> Option<Formula> {
         // Where a member is wanted, its bare name is the formula.
-        if let Type::Choice(set) = of
-            && let Some(at) = setting.lexicon.member(set, text.value.trim())
-        {
-            let span = Span::new(0, text.value.len());
-            return Some(Formula { term: Term { kind: TermKind::Member(at), of, span }, text });
+        if let Type::Choice(set) = of {
+            let (lexicon, name) = (setting.lexicon, text.value.trim());
+            if let Some(at) = lexicon.member(set, name) {
+                let span = Span::new(0, text.value.len());
+                return Some(Formula { term: Term { kind: TermKind::Member(at), of, span }, text });
+            }
+            let bare = name.chars().all(|c| c.is_alphanumeric() || c == '_');
+            if bare && lexicon.find(setting.package, name).is_err() {
+                let message = format!("「{name}」不是「{}」的选项", lexicon.entry(set).name);
+                let report = Diagnostic::error("cell", text.place, message, "应为一个选项");
+                let names: Vec<&str> = lexicon.members(set).iter().map(|member| member.name.as_str()).collect();
+                sink.push(report.suggest(name, names.iter().copied(), &format!("可选：{}", names.join("、"))));
+                return None;
+            }
         }
         let term = elaborate(setting, &text, sink)?;
         let fits = match (term.of, of) {

@@ -6,8 +6,7 @@ mod table;
 
 use chrono::NaiveDate;
 use gongche::{
-    classify::{Answer, Chart, Item},
-    classify::{Decision, Engagement, decide},
+    classify::{Answer, Chart, Decision, Engagement, Item, decide},
     rulebook::{Book, Sources},
 };
 use std::sync::OnceLock;

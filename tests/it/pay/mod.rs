@@ -5,9 +5,12 @@
 mod arithmetic;
 mod arrears;
 mod clerk;
+mod filings;
 mod golden;
 mod hotline;
 mod identities;
+mod killed;
+mod kinds;
 mod ledger;
 mod runs;
 

@@ -1,0 +1,225 @@
+//! The files that go out of a run: the tax client's imports, the declarations of insurance and fund, the bank's batch,
+//! the entries for the books, and all figures as CSV; for each payer apart.
+
+use super::{files::internal, order::Run};
+use crate::{
+    cli::error::CliError,
+    exchange::{
+        figures::{self, Figures, Pattern},
+        journal::{Accounts, JournalError},
+        layout::{Layout, LeftOut},
+        summary::Paid,
+        workbook::{Cell, Kind, Sheet, to_csv, to_xlsx},
+    },
+    quantity::Money,
+    rulebook::Book,
+};
+use clap::Args;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
+
+/// Which files go out, besides those of the month's own layouts.
+#[derive(Args, Default)]
+pub(in crate::cli) struct Outgoing {
+    /// 银行代发文件的布局（.toml）；写了就生成代发文件
+    #[arg(long, value_name = "文件")]
+    bank: Option<PathBuf>,
+    /// 记账凭证的科目对照（.toml）；不写就用通用的
+    #[arg(long, value_name = "文件")]
+    accounts: Option<PathBuf>,
+    /// 指定某种申报表的版本，如 tax-wage@2024；可写多次
+    #[arg(long, value_name = "布局")]
+    layout: Vec<String>,
+    /// 另把全部工资条合成一份 PDF，供打印
+    #[arg(long)]
+    pub(super) print: bool,
+    /// 给每份工资条加打开密码（AES-256），写法如 {id_number:-6}（证件号码后六位）、{birth_date}、{number}
+    #[arg(long, value_name = "写法")]
+    slip_password: Option<String>,
+}
+
+/// The folder of the files.
+pub(super) const FOLDER: &str = "filings";
+
+const FIGURES: &str = "figures.csv";
+const JOURNAL: &str = "journal.xlsx";
+const LEFT_OUT: &str = "left-out.xlsx";
+const GENERIC_ACCOUNTS: &str = include_str!("../../../templates/exchange/accounts.toml");
+
+/// Of those whom a file does not list, how many are named on the screen.
+const TOLD: usize = 5;
+
+/// The files of a run, by their path in [`FOLDER`], and what is to be said of them.
+pub(super) struct Filings {
+    pub(super) files: Vec<(PathBuf, Vec<u8>)>,
+    pub(super) payouts: Vec<Payout>,
+    pub(super) left_out: Vec<(String, LeftOut)>,
+    /// The password of each slip, by 工号; none where slips are open.
+    pub(super) passwords: BTreeMap<String, String>,
+}
+
+/// What a bank is told to pay.
+pub(super) struct Payout {
+    pub(super) title: String,
+    pub(super) payer: String,
+    pub(super) rows: usize,
+    pub(super) total: Money,
+    /// How many it does not list.
+    pub(super) left_out: usize,
+}
+
+/// The layouts of a run, read and checked before anything is computed.
+pub(super) struct Chosen<'l> {
+    shipped: Vec<&'l Layout>,
+    bank: Option<Layout>,
+    accounts: Accounts,
+    password: Option<Pattern>,
+}
+
+impl Outgoing {
+    /// Reads the user's layouts, and chooses the vintages of the others for a month.
+    pub(super) fn chosen(&self, book: &Book, month: &str) -> Result<Chosen<'static>, CliError> {
+        let ids = ids(book);
+        let mut shipped = Layout::of_month(month);
+        for wanted in &self.layout {
+            let Some(layout) = Layout::shipped().iter().find(|one| one.schema == *wanted) else {
+                let known: Vec<&str> = Layout::shipped().iter().map(|one| one.schema.as_str()).collect();
+                let error = CliError::input("layout", format!("没有布局“{wanted}”")).at("--layout");
+                return Err(error.hint(format!("可选：{}", known.join("、"))));
+            };
+            shipped.retain(|one| one.family() != layout.family());
+            shipped.push(layout);
+        }
+        let bank = self.bank.as_deref().map(|path| {
+            let fault = |error: String| CliError::input("layout", error).at(path.display().to_string());
+            let layout = Layout::read(&read(path)?).map_err(|error| fault(error.to_string()))?;
+            layout.check(&ids).map_err(|error| fault(error.to_string()))?;
+            Ok::<_, CliError>(layout)
+        });
+        let (text, place) = match &self.accounts {
+            Some(path) => (read(path)?, path.display().to_string()),
+            None => (GENERIC_ACCOUNTS.to_owned(), "accounts.toml".to_owned()),
+        };
+        let fault = |error: JournalError| CliError::input("accounts", error.to_string()).at(place.clone());
+        let accounts = Accounts::read(&text).map_err(fault)?;
+        accounts.check(&ids).map_err(fault)?;
+        let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
+            CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
+        })?;
+        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, password })
+    }
+}
+
+impl Chosen<'_> {
+    /// The files of a run.
+    pub(super) fn fill(&self, run: &Run) -> Result<Filings, CliError> {
+        let month = run.period.to_string();
+        let mut people: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
+        let mut passwords = BTreeMap::new();
+        for one in &run.computed {
+            let paid = Paid { worker: &one.worker, slip: &one.slip, client: &one.client };
+            let known = Figures::of(&paid, &month, run.paying.paid_on).map_err(|error| internal(&error))?;
+            if let Some(pattern) = &self.password {
+                let password = pattern.of(&known).ok_or_else(|| {
+                    let message = format!("{} {} 缺少组成密码的内容", one.worker.number, one.worker.name);
+                    CliError::input("password", message).at("--slip-password")
+                })?;
+                passwords.insert(one.worker.number.clone(), password);
+            }
+            people.entry(&one.worker.payer).or_default().push(known);
+        }
+        let apart = people.len() > 1;
+        let mut filings = Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), passwords };
+        for (payer, people) in people {
+            let folder = if apart { PathBuf::from(super::files::plain(payer)) } else { PathBuf::new() };
+            let mut put = |name: &str, bytes| filings.files.push((folder.join(name), bytes));
+            put(FIGURES, to_csv(&figures::sheet(&people)));
+            let posted = self.accounts.post(&people, &month);
+            let posted = posted.map_err(|error| CliError::input("accounts", error.to_string()).at("--accounts"))?;
+            put(JOURNAL, to_xlsx(&[posted]).map_err(|error| internal(&error))?);
+            let mut left_out: Vec<(String, LeftOut)> = Vec::new();
+            for layout in self.shipped.iter().copied().chain(&self.bank) {
+                let filled = layout.fill(&people).map_err(|error| internal(&error))?;
+                for (name, bytes) in layout.files(&filled).map_err(|error| internal(&error))? {
+                    put(&name, bytes);
+                }
+                if self.bank.as_ref().is_some_and(|bank| bank.schema == layout.schema) {
+                    filings.payouts.push(Payout {
+                        title: layout.title.clone(),
+                        payer: payer.to_owned(),
+                        rows: filled.rows,
+                        total: filled.total.unwrap_or(Money::ZERO),
+                        left_out: filled.left_out.len(),
+                    });
+                }
+                left_out.extend(filled.left_out.into_iter().map(|one| (layout.title.clone(), one)));
+            }
+            if !left_out.is_empty() {
+                put(LEFT_OUT, to_xlsx(&[left_out_sheet(&left_out)]).map_err(|error| internal(&error))?);
+            }
+            filings.left_out.append(&mut left_out);
+        }
+        Ok(filings)
+    }
+}
+
+impl Filings {
+    /// What is to be said of the files.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let payout =
+            |one: &Payout| format!("{}：{}，{} 笔，合计 {}", one.title, one.payer, one.rows, one.total.thousands());
+        let mut notes: Vec<String> = self.payouts.iter().map(payout).collect();
+        let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (title, one) in &self.left_out {
+            by_file.entry(title).or_default().push(&one.number);
+        }
+        notes.extend(by_file.into_iter().map(|(title, workers)| {
+            let told = workers.iter().take(TOLD).copied().collect::<Vec<_>>().join("、");
+            let more = if workers.len() > TOLD { " 等" } else { "" };
+            format!("“{title}”没有列入 {} 人（{told}{more}），原因见 {FOLDER} 里的 {LEFT_OUT}", workers.len())
+        }));
+        notes
+    }
+}
+
+/// What the rule book has ids for: `earning.base`, `line.pension_employee`.
+fn ids(book: &Book) -> BTreeSet<String> {
+    let members = |id: &str| {
+        let entry = book.lexicon().find_anywhere(id).ok();
+        entry.map(|entry| book.lexicon().members(entry)).unwrap_or_default()
+    };
+    let sides = ["employee", "employer"];
+    let lines = members("social.line").iter().map(|line| line.id.as_str()).chain(["housing_fund"]);
+    let lines = lines.flat_map(|line| sides.map(|side| format!("line.{line}_{side}")));
+    let earnings = members("labour.pay_items.item").iter().map(|item| format!("earning.{}", item.id));
+    lines.chain(earnings).chain(["earning.absence".to_owned()]).collect()
+}
+
+fn read(path: &Path) -> Result<String, CliError> {
+    fs::read_to_string(path).map_err(|error| {
+        let reason = match error.kind() {
+            std::io::ErrorKind::NotFound => "找不到这个文件".to_owned(),
+            std::io::ErrorKind::InvalidData => "不是 UTF-8 文本".to_owned(),
+            _ => format!("打不开（{error}）"),
+        };
+        CliError::input("read", reason).at(path.display().to_string())
+    })
+}
+
+fn left_out_sheet(left_out: &[(String, LeftOut)]) -> Sheet {
+    let mut sheet = Sheet::new("未列入的人")
+        .column("文件", Kind::Text, 28)
+        .column("工号", Kind::Text, 10)
+        .column("姓名", Kind::Text, 10)
+        .column("列", Kind::Text, 16)
+        .column("问题", Kind::Text, 32)
+        .column("如何改正", Kind::Text, 44);
+    for (title, one) in left_out {
+        let words = [title, &one.number, &one.name, &one.column, &one.problem, &one.remedy];
+        sheet.push(words.map(Cell::text).into());
+    }
+    sheet
+}

@@ -1,0 +1,270 @@
+//! What goes out of a run, read back by others: the tax client's imports, the bank's batch, the entries for the books;
+//! what others computed held against it; and a slip that is computed again from what it carries.
+
+use super::{Desk, Person, citizen_number, error, gongche, person};
+use encoding_rs::GBK;
+use gongche::{
+    document::{attachments, protected_attachments},
+    exchange::{
+        figures::Pattern,
+        layout::{Layout, LayoutError},
+    },
+    quantity::Money,
+    rulebook::{Book, Sources},
+};
+use std::{collections::BTreeSet, fs, process::Command};
+
+const BANK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hotline/bank.toml");
+
+fn three() -> Vec<Person> {
+    vec![
+        person(1, &[("银行账号", "6222000000000000001"), ("项目", "样例热线")]),
+        person(2, &[("姓名", "样例乙"), ("银行账号", "6222000000000000002"), ("任职受雇日期", "2026-09-01")]),
+        person(3, &[("姓名", "样例丙"), ("任职受雇日期", "2026-09-01")]),
+    ]
+}
+
+/// The rows of a CSV file: cells by heading.
+fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+fn yuan(amount: &str) -> Money {
+    Money::parse(amount).unwrap()
+}
+
+#[test]
+fn the_bank_is_told_what_the_slips_say_and_who_has_no_account_is_named() {
+    let desk = Desk::new();
+    let ran = desk.pay(&three(), "2026-09", &["--bank", BANK]);
+    // The two are paid; the third is to be seen to.
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let json = ran.json();
+    let (text, _, broken) = GBK.decode(&fs::read(desk.path("out/filings/bank.csv")).unwrap());
+    assert!(!broken);
+    let listed = rows(&text);
+    assert_eq!(listed.len(), 2);
+    for (row, slip) in listed.iter().zip(json["slips"].as_array().unwrap()) {
+        assert_eq!(row["金额"], slip["net"].as_str().unwrap());
+        assert_eq!(row["户名"], slip["name"].as_str().unwrap());
+    }
+    assert_eq!(listed[0]["收款账号"], "6222000000000000001", "a number with all of its digits");
+    let said = json["notes"].to_string();
+    assert!(said.contains("2 笔") && said.contains("A003"), "{said}");
+    assert!(desk.path("out/filings/left-out.xlsx").exists());
+}
+
+#[test]
+fn two_people_with_one_account_are_not_both_paid_into_it() {
+    let desk = Desk::new();
+    let mut people = three();
+    people[1].insert("银行账号", "6222000000000000001".to_owned());
+    let ran = desk.pay(&people, "2026-09", &["--bank", BANK]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let told = format!("{}{}", ran.out, ran.complaint);
+    assert!(told.contains("A002"), "{told}");
+}
+
+#[test]
+fn the_tax_client_gets_the_months_own_columns_in_its_order() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three(), "2026-09", &[]).code, 0);
+    let files = desk.files("out/filings");
+    for name in [
+        "figures.csv",
+        "journal.xlsx",
+        "tax-wage.xlsx",
+        "tax-person.xlsx",
+        "social-insurance.xlsx",
+        "housing-fund.xlsx",
+    ] {
+        assert!(files.iter().any(|file| file == name), "{name} in {files:?}");
+    }
+    assert!(!files.iter().any(|file| file == "tax-labour.xlsx"), "nobody was paid for services");
+    let script = "import openpyxl, sys\n\
+                  sheet = openpyxl.load_workbook(sys.argv[1]).worksheets[0]\n\
+                  rows = list(sheet.iter_rows(values_only=True))\n\
+                  assert sheet.title == '正常工资薪金收入', sheet.title\n\
+                  assert len(rows[0]) == 30 and len(rows) == 4, (len(rows[0]), len(rows))\n\
+                  assert rows[0][:5] == ('工号', '*姓名', '*证件类型', '*证件号码', '本期收入'), rows[0]\n\
+                  assert isinstance(rows[1][3], str) and len(rows[1][3]) == 18, rows[1]\n\
+                  assert rows[1][4] == 20000 and rows[1][6] == 1600 and rows[1][9] == 1400, rows[1]\n";
+    let file = desk.text_path("out/filings/tax-wage.xlsx");
+    match Command::new("python3").args(["-c", script, &file]).output() {
+        Ok(done) if done.status.success() => {}
+        Ok(done) => {
+            let said = String::from_utf8_lossy(&done.stderr).into_owned();
+            if said.contains("No module named") {
+                println!("skipped: openpyxl is not installed");
+            } else {
+                panic!("{said}");
+            }
+        }
+        Err(_) => println!("skipped: python3 is not installed"),
+    }
+}
+
+#[test]
+fn an_older_vintage_is_written_where_it_is_asked_for() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three(), "2026-09", &["--layout", "tax-wage@2024"]).code, 0);
+    assert!(desk.path("out/filings/tax-wage.xlsx").exists());
+    let (code, message) = error(&desk.pay(&three(), "2026-09", &["--layout", "tax-wage@1999"]));
+    assert_eq!(code, "layout");
+    assert!(message.contains("tax-wage@1999"), "{message}");
+}
+
+#[test]
+fn what_the_client_computed_is_held_against_ours_to_the_fen() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three(), "2026-09", &[]).code, 0);
+    let ours = desk.text_path("out/filings/figures.csv");
+    let figures = rows(&fs::read_to_string(&ours).unwrap());
+    let theirs = |change: &dyn Fn(usize, Money) -> Option<Money>| {
+        let mut text = "姓名,证件号码,应补(退)税额\n".to_owned();
+        for (at, row) in figures.iter().enumerate() {
+            if let Some(tax) = change(at, yuan(&row["个人所得税"])) {
+                text += &format!("{},{},{tax}\n", row["姓名"], row["证件号码"]);
+            }
+        }
+        fs::write(desk.path("theirs.csv"), text).unwrap();
+        gongche(&["reconcile", &ours, &desk.text_path("theirs.csv"), "--as", "tax", "--format", "json"])
+    };
+    let same = theirs(&|_, tax| Some(tax));
+    assert_eq!((same.code, same.json()["people"].as_u64()), (0, Some(3)), "{}", same.out);
+    let fen = Money::from_fen(1);
+    let more = theirs(&|at, tax| Some(if at == 1 { tax.add(fen).unwrap() } else { tax }));
+    assert_eq!(more.code, 1);
+    let differences = more.json()["differences"].clone();
+    assert_eq!(differences.as_array().unwrap().len(), 1);
+    assert_eq!(differences[0]["remark"], "我方少 0.01");
+    let gone = theirs(&|at, tax| (at != 0).then_some(tax));
+    assert_eq!(gone.json()["differences"][0]["remark"], "对方没有此人");
+    assert_eq!(gone.json()["differences"][0]["id_tail"], citizen_number(1)[14..]);
+}
+
+#[test]
+fn a_slip_says_whether_it_is_what_it_was() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three()[1..2], "2026-09", &[]).code, 0);
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let verify = |file: &str| gongche(&["verify", file, "--format", "json"]);
+    let whole = verify(&slip);
+    assert_eq!((whole.code, whole.json()["verdict"].as_str()), (0, Some("unchanged")), "{}", whole.out);
+
+    // Somebody raises the net in the result that the file carries, and leaves the page.
+    let carried = attachments(&fs::read(&slip).unwrap()).unwrap();
+    let result: serde_json::Value = serde_json::from_slice(&carried["result.json"]).unwrap();
+    let net = result["net"].as_str().unwrap();
+    let raised = yuan(net).add(Money::from_fen(100_000)).unwrap().to_string();
+    let mut file = lopdf::Document::load(&slip).unwrap();
+    for object in file.objects.values_mut() {
+        if let lopdf::Object::Stream(stream) = object
+            && let Ok(content) = stream.decompressed_content()
+            && let Ok(text) = String::from_utf8(content)
+            && text.contains("\"employer_cost\"")
+        {
+            stream.set_plain_content(text.replace(net, &raised).into_bytes());
+        }
+    }
+    let forged = desk.text_path("forged.pdf");
+    file.save(&forged).unwrap();
+    let changed = verify(&forged);
+    assert_eq!((changed.code, changed.json()["verdict"].as_str()), (2, Some("changed")), "{}", changed.out);
+    assert!(changed.json()["sentence"].as_str().unwrap().contains(&raised), "{}", changed.out);
+
+    let (code, _) = error(&verify(BANK));
+    assert_eq!(code, "pdf");
+}
+
+#[test]
+fn slips_are_bound_for_printing_and_shut_with_a_password_of_their_own() {
+    let desk = Desk::new();
+    let ran = desk.pay(&three(), "2026-09", &["--print", "--slip-password", "{id_number:-6}"]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let bound = lopdf::Document::load(desk.path("out/payslips-for-print.pdf")).unwrap();
+    assert!(bound.get_pages().len() >= 3);
+    let shut = fs::read(desk.path("out/payslips/A002-样例乙.pdf")).unwrap();
+    assert!(attachments(&shut).is_err());
+    let password = &citizen_number(2)[12..];
+    assert!(protected_attachments(&shut, Some(password)).unwrap().contains_key("result.json"));
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let verified = gongche(&["verify", &slip, "--password", password, "--format", "json"]);
+    assert_eq!(verified.json()["verdict"], "unchanged", "{}", verified.out);
+    assert_eq!(error(&gongche(&["verify", &slip, "--format", "json"])).0, "password");
+    let refused = desk.pay(&three(), "2026-09", &["--slip-password", "{id_numbre}"]);
+    assert!(error(&refused).1.contains("id_number"), "{}", refused.out);
+}
+
+#[test]
+fn patterns_that_mean_nothing_are_refused() {
+    assert!(Pattern::read("{id_number:-6}").is_ok());
+    for (pattern, told) in
+        [("{id_number", "配对"), ("{id_number:x}", "取几个字"), ("{id_number:0}", "取几个字"), ("{idd}", "不是可取")]
+    {
+        let problem = Pattern::read(pattern).unwrap_err();
+        assert!(problem.contains(told), "{pattern}: {problem}");
+    }
+}
+
+#[test]
+fn the_shipped_layouts_take_what_there_is() {
+    let book = Book::read(Sources::embedded()).unwrap();
+    let lexicon = book.lexicon();
+    let members = |id: &str| lexicon.members(lexicon.find_anywhere(id).unwrap()).iter().map(|one| one.id.clone());
+    let lines = members("social.line").chain(["housing_fund".to_owned()]);
+    let lines = lines.flat_map(|line| ["employee", "employer"].map(|side| format!("line.{line}_{side}")));
+    let ids: BTreeSet<String> =
+        members("labour.pay_items.item").map(|item| format!("earning.{item}")).chain(lines).collect();
+    for layout in Layout::shipped() {
+        assert_eq!(layout.check(&ids), Ok(()), "{}", layout.schema);
+    }
+    let columns: Vec<(&str, usize)> =
+        Layout::shipped().iter().map(|layout| (layout.schema.as_str(), layout.headings().count())).collect();
+    for (schema, count) in [
+        ("tax-person@2024", 51),
+        ("tax-wage@2024", 24),
+        ("tax-wage@2025", 29),
+        ("tax-wage@2026", 30),
+        ("tax-labour@2024", 14),
+        ("tax-bonus@2024", 11),
+    ] {
+        assert!(columns.contains(&(schema, count)), "{schema} in {columns:?}");
+    }
+    // Of each family the newest vintage that had begun.
+    let chosen = |month| Layout::of_month(month).into_iter().map(|one| one.schema.as_str()).collect::<Vec<_>>();
+    assert!(chosen("2025-12").contains(&"tax-wage@2025") && !chosen("2025-12").contains(&"tax-wage@2026"));
+    assert!(chosen("2026-01").contains(&"tax-wage@2026"));
+    assert!(chosen("2023-12").is_empty());
+}
+
+#[test]
+fn a_layout_that_contradicts_itself_is_refused_with_its_column() {
+    let layout =
+        |column: &str| Layout::read(&format!("schema = 'x@1'\ntitle = 'x'\nsheet = 'x'\ncolumn = [{column}]\n"));
+    let fault = |column: &str| layout(column).unwrap_err();
+    assert!(
+        matches!(fault("{ name = 'a', kind = 'money', always = '1' }"), LayoutError::Column { column, .. } if column == "a")
+    );
+    assert!(matches!(fault("{ name = 'a', kind = 'text', take = 'net', always = '1' }"), LayoutError::Column { .. }));
+    assert!(matches!(fault("{ name = 'a', kind = 'text', positive = true }"), LayoutError::Column { .. }));
+    assert!(matches!(fault("{ name = 'a', kind = 'texxt' }"), LayoutError::Toml(_)));
+    let misspelt = layout("{ name = 'a', kind = 'money', take = 'nett' }").unwrap();
+    let error = misspelt.check(&BTreeSet::new()).unwrap_err();
+    assert!(matches!(&error, LayoutError::Key { nearest: Some(near), .. } if near == "net"), "{error}");
+}
+
+#[test]
+fn books_that_do_not_balance_are_not_written() {
+    let desk = Desk::new();
+    let accounts = "title = 'x'\n[[voucher]]\nsummary = '{period}'\nentry = [\
+        { side = 'debit', account = '6401', name = '成本', take = ['gross'] },\
+        { side = 'credit', account = '1002', name = '银行', take = ['net'] }]\n";
+    fs::write(desk.path("accounts.toml"), accounts).unwrap();
+    let ran = desk.pay(&three(), "2026-09", &["--accounts", &desk.text_path("accounts.toml")]);
+    let (code, message) = error(&ran);
+    assert_eq!(code, "accounts");
+    assert!(message.contains("不平"), "{message}");
+    assert!(!desk.path("out/payslips").exists(), "nothing is half written");
+}
