@@ -187,7 +187,9 @@ impl Figures {
         let fund_base = slip.contributions.iter().find(|one| one.line.id.starts_with(FUND)).map(|one| amount(one.base));
         self.put("fund_base", "住房公积金缴存基数", fund_base.unwrap_or(Cell::Blank));
         let side = |payer: &str, fund: bool| {
-            let lines = slip.lines().filter(|line| line.payer == payer && line.id.starts_with(FUND) == fund);
+            // What is paid for earlier months is owed to the same bureau.
+            let all = slip.lines().chain(slip.arrears.iter().map(|one| &one.line));
+            let lines = all.filter(|line| line.payer == payer && line.id.starts_with(FUND) == fund);
             Money::sum(lines.map(|line| line.amount))
         };
         self.money("insurance_employee", "社会保险费（个人合计）", side("employee", false)?);

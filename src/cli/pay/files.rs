@@ -74,7 +74,7 @@ impl<'o> Staged<'o> {
         staged.add(SUMMARY, &workbook)?;
         staged.add(FINDINGS, report::findings(run).as_bytes())?;
         for (path, bytes) in filings.files {
-            staged.add(&Path::new(filings::FOLDER).join(path), &bytes)?;
+            staged.add(Path::new(filings::FOLDER).join(path), &bytes)?;
         }
         if order.outgoing.print {
             staged.bind(run)?;
