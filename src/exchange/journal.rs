@@ -112,8 +112,8 @@ impl Accounts {
     pub fn check(&self, ids: &BTreeSet<String>) -> Result<(), JournalError> {
         let known: BTreeSet<&str> = figures::KEYS.iter().copied().chain(ids.iter().map(String::as_str)).collect();
         for entry in self.vouchers.iter().flat_map(|voucher| &voucher.entries) {
-            let keys = entry.take.iter().map(|key| signed(key).1).chain(entry.by.iter().map(String::as_str));
-            for key in keys.filter(|key| !known.contains(key)) {
+            let mut keys = entry.take.iter().map(|key| signed(key).1).chain(entry.by.iter().map(String::as_str));
+            if let Some(key) = keys.find(|key| !known.contains(key)) {
                 let nearest = nearest(key, known.iter().copied()).map(ToOwned::to_owned);
                 return Err(JournalError::Key { account: entry.account.clone(), key: key.to_owned(), nearest });
             }

@@ -88,8 +88,11 @@ mod tests {
 
     #[test]
     fn a_straight_line_has_one_solution() {
-        let found = solve(yuan(9_000), |gross| Ok::<_, Infallible>(Money::from_fen(gross.fen() * 9 / 10))).unwrap();
+        let found = solve(yuan(9_000), |gross| Ok::<_, Infallible>(gross.sub(yuan(1_000)).unwrap())).unwrap();
         assert_eq!(found, Solution::Exact(vec![yuan(10_000)]));
+        // A tenth that is rounded down leaves the same of two neighbours.
+        let found = solve(yuan(9_000), |gross| Ok::<_, Infallible>(Money::from_fen(gross.fen() * 9 / 10))).unwrap();
+        assert_eq!(found, Solution::Exact(vec![yuan(10_000), Money::from_fen(1_000_001)]));
     }
 
     #[test]

@@ -165,7 +165,12 @@ impl Splitter {
             Some(at) => self.stack.truncate(at),
             // Bullets have no numbers and open no level of their own above others.
             None if found.style == Style::Chapter => self.stack.clear(),
+            // Whatever list was open, an article is none of its items.
+            None if found.style == Style::Article => self.stack.retain(|above| above.style == Style::Chapter),
             None => {}
+        }
+        if matches!(found.style, Style::Chapter | Style::Article) {
+            self.lead = None;
         }
         self.stack.push(found);
         if self.lead.is_some_and(|(_, depth)| self.stack.len() <= depth) {

@@ -100,11 +100,16 @@ pub(super) fn quantities(text: &str) -> Vec<Found> {
     found
 }
 
-/// How far to go on where no quantity stands: over the whole of a number, else over one character.
+/// How far to go on where no quantity stands: over the whole of a number, also of one too long to be one, else over one
+/// character.
 fn skipped(rest: &str) -> usize {
+    let numeral = |sign: &char| digit(*sign).is_some() || power(*sign).is_some() || large(*sign).is_some();
     match number(rest) {
         Some((_, length)) => length,
-        None => rest.chars().next().map_or(1, char::len_utf8),
+        None => {
+            let signs: usize = rest.chars().take_while(numeral).map(char::len_utf8).sum();
+            signs.max(rest.chars().next().map_or(1, char::len_utf8))
+        }
     }
 }
 
@@ -263,7 +268,8 @@ mod tests {
     #[test]
     fn a_date_is_no_length_of_time() {
         for text in ["2026年3月1日", "每月10日", "第三日", "二〇二六", "第十二条", "18时至22时"] {
-            let lengths: Vec<_> = read(text).into_iter().filter(|(family, _)| *family != Family::Hours).collect();
+            let lengths: Vec<_> =
+                read(text).into_iter().filter(|(family, _)| !matches!(family, Family::Hours | Family::Span)).collect();
             assert!(lengths.is_empty(), "{text}: {lengths:?}");
         }
         assert_eq!(read("自2026年1月1日起三年"), [(Family::Months, "36".to_owned())]);

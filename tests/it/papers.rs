@@ -133,6 +133,9 @@ fn agrees(xlsx: &[u8], quote: &Quote, what: &str) {
 /// A cell of 参数 by what stands in its first two columns, and the number to put there.
 type Change<'c> = (&'c str, &'c str, &'c str);
 
+/// Changes of a workbook, and the same of its tender file: what stands there and what shall.
+type Case<'c> = (Vec<Change<'c>>, Vec<(&'c str, &'c str)>);
+
 /// Saves a workbook anew without any computed value, some inputs changed, and has LibreOffice calculate it.
 ///
 /// `None`, and a line that says so, where the programs are not installed.
@@ -224,7 +227,7 @@ fn a_workbook_shows_the_engines_price_before_and_after_it_is_calculated() {
 #[test]
 fn a_changed_input_moves_the_workbook_as_it_moves_the_engine() {
     let by_total = ("定价方式", "", "1");
-    let cases: Vec<(Vec<Change<'_>>, Vec<(&str, &str)>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         (vec![("话务员", "大专以上；四种外语", "31")], vec![("persons      = 30", "persons = 31")]),
         (vec![("基本工资", "话务员", "3300.55")], vec![("3250.00", "3300.55")]),
         (vec![("绩效工资", "话务员", "1111.11")], vec![("1100.00", "1111.11")]),

@@ -57,6 +57,8 @@ pub(super) struct Filings {
     pub(super) files: Vec<(PathBuf, Vec<u8>)>,
     pub(super) payouts: Vec<Payout>,
     pub(super) left_out: Vec<(String, LeftOut)>,
+    /// Why there are no entries for the books.
+    not_posted: Vec<String>,
     /// The password of each slip, by 工号; none where slips are open.
     pub(super) passwords: BTreeMap<String, String>,
 }
@@ -76,6 +78,8 @@ pub(super) struct Chosen<'l> {
     shipped: Vec<&'l Layout>,
     bank: Option<Layout>,
     accounts: Accounts,
+    /// Whether the mapping is the user's own.
+    own_accounts: bool,
     password: Option<Pattern>,
 }
 
@@ -109,7 +113,7 @@ impl Outgoing {
         let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
             CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
         })?;
-        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, password })
+        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, own_accounts: self.accounts.is_some(), password })
     }
 }
 
@@ -132,14 +136,20 @@ impl Chosen<'_> {
             people.entry(&one.worker.payer).or_default().push(known);
         }
         let apart = people.len() > 1;
-        let mut filings = Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), passwords };
+        let mut filings =
+            Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), not_posted: Vec::new(), passwords };
         for (payer, people) in people {
             let folder = if apart { PathBuf::from(super::files::plain(payer)) } else { PathBuf::new() };
             let mut put = |name: &str, bytes| filings.files.push((folder.join(name), bytes));
             put(FIGURES, to_csv(&figures::sheet(&people)));
-            let posted = self.accounts.post(&people, &month);
-            let posted = posted.map_err(|error| CliError::input("accounts", error.to_string()).at("--accounts"))?;
-            put(JOURNAL, to_xlsx(&[posted]).map_err(|error| internal(&error))?);
+            match self.accounts.post(&people, &month) {
+                Ok(posted) => put(JOURNAL, to_xlsx(&[posted]).map_err(|error| internal(&error))?),
+                Err(error) if self.own_accounts => {
+                    return Err(CliError::input("accounts", error.to_string()).at("--accounts"));
+                }
+                // The generic mapping is ours to mend; nobody's pay waits for it.
+                Err(error) => filings.not_posted.push(format!("没有写出 {JOURNAL}：{error}")),
+            }
             let mut left_out: Vec<(String, LeftOut)> = Vec::new();
             for layout in self.shipped.iter().copied().chain(&self.bank) {
                 let filled = layout.fill(&people).map_err(|error| internal(&error))?;
@@ -171,7 +181,7 @@ impl Filings {
     pub(super) fn notes(&self) -> Vec<String> {
         let payout =
             |one: &Payout| format!("{}：{}，{} 笔，合计 {}", one.title, one.payer, one.rows, one.total.thousands());
-        let mut notes: Vec<String> = self.payouts.iter().map(payout).collect();
+        let mut notes: Vec<String> = self.payouts.iter().map(payout).chain(self.not_posted.iter().cloned()).collect();
         let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (title, one) in &self.left_out {
             by_file.entry(title).or_default().push(&one.number);

@@ -143,7 +143,7 @@ fn bad_rows_are_told_and_good_rows_are_done() {
     assert!(refused[7].2.contains("第 2 行重复"), "{refused:?}");
     assert!(!done.out.contains(&super::citizen_number(1)), "a number in full");
 
-    assert_eq!(desk.files("out"), ["findings.txt", "payslips", "rejected.xlsx", "summary.xlsx"]);
+    assert_eq!(desk.files("out"), ["filings", "findings.txt", "payslips", "rejected.xlsx", "summary.xlsx"]);
     assert_eq!(desk.files("out/payslips"), ["A001-样例甲.pdf"]);
     let listed = sheet(&desk.path("out/rejected.xlsx"), 0);
     let rows = listed.iter().filter(|row| row[0].parse::<u32>().is_ok());
@@ -296,8 +296,8 @@ fn contributions_follow_their_columns() {
 
     let first = sheet(&desk.path("out/summary.xlsx"), 0);
     assert_eq!(first.last().unwrap()[0], "合计");
-    let headings = sheet(&desk.path("out/summary.xlsx"), 1);
-    assert_eq!(headings[0].len(), 24);
+    let headings = sheet(&desk.path("out/filings/tax-wage.xlsx"), 0);
+    assert_eq!(headings[0].len(), 30);
     let slip = desk.path("out/payslips/A016-样例甲.pdf");
     if let Some(text) = pdf_text(&slip) {
         for words in ["16,399.00", "壹万陆仟叁佰玖拾玖元整", "其他扣款", "未经核实的数值"] {

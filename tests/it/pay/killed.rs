@@ -25,8 +25,12 @@ fn a_killed_run_loses_nothing_and_doubles_nothing() {
     let whole = started.elapsed();
 
     let mut committed = 1;
-    for (at, month) in (0..24_u32).zip((1..=12).cycle()) {
-        let period = format!("2026-{month:02}");
+    for at in 0..24_u32 {
+        // The month after the last that is there: a month left out would change those behind it.
+        if committed > 12 {
+            break;
+        }
+        let period = format!("2026-{committed:02}");
         let mut child = Command::new(env!("CARGO_BIN_EXE_gongche"))
             .args(arguments(&period))
             .stdout(Stdio::null())
