@@ -103,7 +103,9 @@ pub(super) fn quantities(text: &str) -> Vec<Found> {
 /// How far to go on where no quantity stands: over the whole of a number, also of one too long to be one, else over one
 /// character.
 fn skipped(rest: &str) -> usize {
-    let numeral = |sign: &char| digit(*sign).is_some() || power(*sign).is_some() || large(*sign).is_some();
+    let numeral = |sign: &char| {
+        sign.is_ascii_digit() || digit(*sign).is_some() || power(*sign).is_some() || large(*sign).is_some()
+    };
     match number(rest) {
         Some((_, length)) => length,
         None => {
