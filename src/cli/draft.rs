@@ -27,7 +27,7 @@ use std::{
 /// 起草与用工关系相应的协议：PDF、可编辑的 DOCX 和签署清单
 #[derive(Args)]
 pub(super) struct DraftCommand {
-    /// 一份用工（.toml），条件写在 [employer]、[worker]、[client] 和 [terms] 里
+    /// 一份用工（.toml），条件写在 employer、worker、client 和 terms 各表里
     #[arg(value_name = "文件")]
     engagement: PathBuf,
     /// 输出目录

@@ -153,7 +153,7 @@ fn bad_rows_are_told_and_good_rows_are_done() {
     // Mended, the list of what was refused is gone.
     let mended = desk.pay_as_text(&people[..1], "2026-09", &[]);
     assert_eq!(mended.code, 0);
-    assert_eq!(desk.files("out"), ["findings.txt", "payslips", "summary.xlsx"]);
+    assert_eq!(desk.files("out"), ["filings", "findings.txt", "payslips", "summary.xlsx"]);
     assert!(!mended.out.contains("退回"));
 }
 
