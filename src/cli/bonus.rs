@@ -14,7 +14,7 @@ use crate::{
     rulebook::Book,
     store::Period,
 };
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value as Json, json};
 use std::{
@@ -92,11 +92,7 @@ impl Bonus {
 
     /// Everybody with a bonus. What else the year brings is taken from the roster's month: the sums to date and no more.
     fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<(Vec<Compared>, Refused), CliError> {
-        let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
-        let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
-        let (Some(period_start), Some(period_end)) = (start, end) else {
-            return Err(CliError::input("period", format!("{period} 不是月份")).at("--period"));
-        };
+        let (period_start, period_end) = (period.first_day(), period.last_day());
         let paid_on = self.on.unwrap_or(period_end);
         let paying = Paying { period_start, period_end, paid_on, payer: String::new(), contributed_elsewhere: false };
         let read = roster::read(path, period_end)

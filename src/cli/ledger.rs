@@ -11,7 +11,7 @@ use crate::{
     rulebook::{Book, Sources},
     store::{Ledger, Period, RunKey, StoredRun, StoredSlip},
 };
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
@@ -195,12 +195,7 @@ pub(super) fn month_of<'b>(
     known_at: Option<NaiveDate>,
 ) -> Result<Month<'b>, CliError> {
     let period = run.header.key.period;
-    let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
-    let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
-    let (Some(start), Some(end)) = (start, end) else {
-        return Err(CliError::input("period", format!("{period} 不是月份")));
-    };
-    Month::new(book, start, end, run.header.paid_on, known_at)
+    Month::new(book, period.first_day(), period.last_day(), run.header.paid_on, known_at)
         .map_err(|error| CliError::input("rules", error.to_string()))
 }
 

@@ -5,15 +5,15 @@ use super::{
     error::{CliError, Kind},
     ledger::{first_difference, stored_book},
     output::Output,
-    pay::{StoredInputs, first_day, recompute},
+    pay::{StoredInputs, recompute},
 };
 use crate::{
     document::{DocumentError, PayslipFrame, page_contents, payslip, protected_attachments},
     payroll::{Month, Slip},
     rulebook::Book,
-    store::{Ledger, StoredRun},
+    store::{Ledger, Period, StoredRun},
 };
-use chrono::{Months, NaiveDate};
+use chrono::NaiveDate;
 use clap::Args;
 use serde_json::{Value as Json, json};
 use std::{
@@ -41,7 +41,7 @@ struct Carried {
     inputs: StoredInputs,
     /// The result, without what the run adds to it.
     result: Json,
-    period: NaiveDate,
+    period: Period,
     paid_on: NaiveDate,
     known_at: Option<NaiveDate>,
     rulebook: String,
@@ -91,7 +91,7 @@ impl Verify {
         if output.is_json() {
             output.json(&json!({
                 "verdict": word, "sentence": sentence, "rulebook": carried.rulebook,
-                "today": today.digest().to_string(), "period": carried.period.format("%Y-%m").to_string(),
+                "today": today.digest().to_string(), "period": carried.period.to_string(),
             }));
         } else {
             output.text(&sentence);
@@ -137,8 +137,11 @@ impl Verify {
     /// The pages that are not as this program makes them from a slip.
     fn page_differs(&self, bytes: &[u8], carried: &Carried, slip: &Slip) -> Result<Option<String>, CliError> {
         let Some(worker) = carried.inputs.worker() else { return Ok(None) };
-        let frame =
-            PayslipFrame { period: carried.period, paid_on: carried.paid_on, rulebook: carried.rulebook.clone() };
+        let frame = PayslipFrame {
+            period: carried.period.first_day(),
+            paid_on: carried.paid_on,
+            rulebook: carried.rulebook.clone(),
+        };
         let made = payslip(&worker, slip, &frame, &BTreeMap::new()).map_err(|error| self.fault(&error))?;
         let pages = |pdf: &[u8], password| page_contents(pdf, password).map_err(|error| self.fault(&error));
         let (theirs, ours) = (pages(bytes, self.password.as_deref())?, pages(&made, None)?);
@@ -176,7 +179,7 @@ impl Verify {
             let known_at = taken("known_at");
             Some(Carried {
                 inputs: StoredInputs::read(text("facts.json")?)?,
-                period: first_day(&taken("period")?).ok()?,
+                period: taken("period")?.parse().ok()?,
                 paid_on: taken("paid_on")?.parse().ok()?,
                 known_at: known_at.map(|day| day.parse()).transpose().ok()?,
                 rulebook: taken("rulebook")?,
@@ -209,9 +212,8 @@ enum Trouble {
 
 /// The slip that a book gives for what a file carries.
 fn again(book: &Book, carried: &Carried) -> Result<Slip, Trouble> {
-    let end = carried.period.checked_add_months(Months::new(1)).and_then(|next| next.pred_opt());
-    let end = end.ok_or_else(|| Trouble::Refused("月份超出范围".to_owned()))?;
-    let mut month = Month::new(book, carried.period, end, carried.paid_on, carried.known_at)
+    let (start, end) = (carried.period.first_day(), carried.period.last_day());
+    let mut month = Month::new(book, start, end, carried.paid_on, carried.known_at)
         .map_err(|error| Trouble::Cli(CliError::new(Kind::Input, "rules", error.to_string())))?;
     let places = carried.inputs.places();
     month.prepare([&places]).map_err(|diagnostics| Trouble::Cli(CliError::rules(book.sources(), &diagnostics)))?;

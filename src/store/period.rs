@@ -1,5 +1,6 @@
 //! A month, as runs are keyed by it.
 
+use chrono::{Months, NaiveDate};
 use std::{fmt, str::FromStr};
 
 /// A calendar month, written `2026-09`. Its text sorts as it does.
@@ -29,6 +30,19 @@ impl Period {
     /// The month of the year, 1 to 12.
     pub fn month(self) -> u8 {
         self.month
+    }
+
+    /// Its first day.
+    #[expect(clippy::expect_used, reason = "years 1 to 9999 and months 1 to 12 are all in the calendar")]
+    pub fn first_day(self) -> NaiveDate {
+        NaiveDate::from_ymd_opt(i32::from(self.year), u32::from(self.month), 1).expect("a month of the calendar")
+    }
+
+    /// Its last day.
+    #[expect(clippy::expect_used, reason = "the calendar goes on after the year 9999")]
+    pub fn last_day(self) -> NaiveDate {
+        let next = self.first_day().checked_add_months(Months::new(1));
+        next.and_then(|next| next.pred_opt()).expect("a month that ends")
     }
 
     /// The month `months` before this one; the first of the year 1 if that lies earlier.
@@ -80,5 +94,18 @@ mod tests {
         assert_eq!(january.back(1).to_string(), "2025-12");
         assert_eq!(january.back(12).to_string(), "2025-01");
         assert_eq!(january.back(u32::MAX).to_string(), "0001-01");
+    }
+
+    #[test]
+    fn a_month_has_its_first_and_its_last_day() {
+        let days = |text: &str| {
+            let period: Period = text.parse().unwrap();
+            [period.first_day(), period.last_day()].map(|day| day.to_string())
+        };
+        assert_eq!(days("2026-02"), ["2026-02-01", "2026-02-28"]);
+        assert_eq!(days("2024-02"), ["2024-02-01", "2024-02-29"]);
+        assert_eq!(days("2026-12"), ["2026-12-01", "2026-12-31"]);
+        assert_eq!(days("0001-01"), ["0001-01-01", "0001-01-31"]);
+        assert_eq!(days("9999-12"), ["9999-12-01", "9999-12-31"]);
     }
 }

@@ -471,12 +471,7 @@ fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
 }
 
 fn balance(opening: &Opening) -> Result<Balance, CliError> {
-    Ok(Balance { through: first_day(opening.as_of)?, amounts: exact(&opening.amounts)? })
-}
-
-fn first_day(period: Period) -> Result<NaiveDate, CliError> {
-    let day = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
-    day.ok_or_else(|| corrupted("月份"))
+    Ok(Balance { through: opening.as_of.first_day(), amounts: exact(&opening.amounts)? })
 }
 
 fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {
@@ -488,7 +483,7 @@ fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {
         amount: Money::parse(&one.amount).map_err(|_| corrupted("补差"))?,
         payer: payer.to_owned(),
     };
-    Ok(Arrear { period: first_day(one.period)?, line })
+    Ok(Arrear { period: one.period.first_day(), line })
 }
 
 /// How the id of a line ends that the employer pays.

@@ -10,7 +10,7 @@ mod stored;
 pub(super) use books::Books;
 pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
-pub(super) use stored::{StoredInputs, first_day, recompute};
+pub(super) use stored::{StoredInputs, recompute};
 
 pub(super) use files::cannot_write;
 

@@ -18,7 +18,7 @@ use crate::{
     rulebook::{Book, Digest, Role},
     store::{Period, RunKey},
 };
-use chrono::{Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use clap::ValueEnum;
 use rayon::prelude::*;
 use std::{collections::BTreeMap, fs, path::Path};
@@ -198,11 +198,7 @@ impl Order<'_> {
 
     fn paying(&self) -> Result<Paying, CliError> {
         let period = self.period;
-        let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
-        let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
-        let (Some(period_start), Some(period_end)) = (start, end) else {
-            return Err(CliError::input("period", format!("{period} 不是月份")).at("--period"));
-        };
+        let (period_start, period_end) = (period.first_day(), period.last_day());
         let paid_on = self.paid_on.unwrap_or(period_end);
         if paid_on < period_start {
             let message = format!("支付日 {paid_on} 早于所属月份 {period}");

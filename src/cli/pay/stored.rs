@@ -6,8 +6,8 @@ use crate::{
     payroll::{Arrear, Line, Month, Refusal, Slip, Worker},
     quantity::Money,
     rulebook::{Book, Given, cell, parse_given},
+    store::{NotAPeriod, Period},
 };
-use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -109,7 +109,8 @@ impl StoredInputs {
             let StoredArrear { period, id, name, amount, payer } = one;
             let amount = Money::parse(amount).map_err(|error| error.to_string())?;
             let line = Line { id: id.clone(), name: name.clone(), amount, payer: payer.clone() };
-            Ok(Arrear { period: first_day(period)?, line })
+            let period: Period = period.parse().map_err(|error: NotAPeriod| error.to_string())?;
+            Ok(Arrear { period: period.first_day(), line })
         };
         self.arrears.iter().map(read).collect()
     }
@@ -122,9 +123,4 @@ pub(in crate::cli) fn recompute(book: &Book, month: &Month<'_>, inputs: &StoredI
         Refusal::Coverage { reason, .. } | Refusal::Facts(reason) => reason,
         Refusal::Open(names) => format!("缺少：{}", names.join("、")),
     })
-}
-
-/// The first day of a month: `2026-09`.
-pub(in crate::cli) fn first_day(period: &str) -> Result<NaiveDate, String> {
-    NaiveDate::parse_from_str(&format!("{period}-01"), "%Y-%m-%d").map_err(|_| format!("{period} 不是月份"))
 }

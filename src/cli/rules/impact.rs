@@ -13,7 +13,7 @@ use crate::{
     rulebook::Book,
     store::Period,
 };
-use chrono::{Datelike, Days, Months, NaiveDate};
+use chrono::NaiveDate;
 use clap::Args;
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
@@ -94,7 +94,7 @@ impl Impact {
         }
         let mut text = format!("原 {}，今 {}\n", self.a, self.b);
         for period in &periods {
-            let day = last_day(*period)?;
+            let day = period.last_day();
             let state = |book, side: &Side| State { book, on: Some(day), known_at: side.date() };
             let mut changed = changes(state(&book_a, &a), state(&book_b, &b))
                 .map_err(|diagnostics| CliError::rules(book_b.sources(), &diagnostics))?;
@@ -130,8 +130,7 @@ impl Impact {
 
     /// The slips of a month under one rule, each paid on the month's last day, with the roster's opening balances.
     fn slips(&self, book: &Book, known_at: Option<NaiveDate>, period: Period) -> Result<Paid, CliError> {
-        let period_end = last_day(period)?;
-        let period_start = period_end.with_day(1).unwrap_or(period_end);
+        let (period_start, period_end) = (period.first_day(), period.last_day());
         let paying = Paying {
             period_start,
             period_end,
@@ -189,12 +188,6 @@ struct Paid {
     places: BTreeSet<String>,
     /// Who has no slip, and why.
     left_out: BTreeSet<String>,
-}
-
-fn last_day(period: Period) -> Result<NaiveDate, CliError> {
-    let start = NaiveDate::from_ymd_opt(i32::from(period.year()), u32::from(period.month()), 1);
-    let end = start.and_then(|start| start.checked_add_months(Months::new(1))?.checked_sub_days(Days::new(1)));
-    end.ok_or_else(|| CliError::input("period", format!("{period} 不是月份")))
 }
 
 /// What differs between two outcomes of one person's month, if anything does.
