@@ -3,6 +3,7 @@
 use super::{
     amounts::{added, apportioned, product, sum},
     desk::Desk,
+    lines::WAGES,
     model::{Factor, Term},
     refusal::Refusal,
     sheet::{Answers, Facts},
@@ -70,6 +71,13 @@ pub(super) fn build_up(desk: &Desk<'_>, tender: &Tender, rise: Rise<'_>) -> Resu
         builder.contributions(at, position, average)?;
     }
     for cost in &tender.costs {
+        // Insurance, the fund and levies follow from the pay of a position; pay beside it would escape them.
+        if let Some(line) = desk.lines.iter().find(|line| line.id == cost.line && line.group == WAGES) {
+            return Err(Refusal::facts(
+                &line.name,
+                "是工资，不能写作费用；写在岗位里（[[position]] 的同名键，或者排班）",
+            ));
+        }
         builder.cost(cost)?;
     }
     builder.finish()

@@ -5,9 +5,9 @@ use super::{
     build::{BuildUp, Built, Rise, build_up},
     close::{Closer, Closing},
     desk::Desk,
-    lines::{MANAGEMENT, PROFIT, each, many, quantity},
+    lines::{MANAGEMENT, PROFIT, SEVERANCE, each, many, quantity},
     refusal::Refusal,
-    tender::{Quoted, Tender},
+    tender::{OfferedLine, Quoted, Tender},
 };
 use crate::quantity::{Count, Exact, Money};
 use std::collections::BTreeMap;
@@ -29,16 +29,19 @@ impl<'d, 'b> Core<'d, 'b> {
     pub(super) fn new(desk: &'d Desk<'b>, tender: &'d Tender, rise: Rise<'_>) -> Result<Self, Refusal> {
         let mut build = build_up(desk, tender, rise)?;
         let mut expected = BTreeMap::new();
+        let mut write = |build: &mut BuildUp, by_hand: &OfferedLine| {
+            expected.insert(by_hand.line.clone(), build.amount(&by_hand.line));
+            put(desk, tender, build, &by_hand.line, by_hand.amount);
+        };
+        // The severance follows from wages that may themselves be written by hand; its own hand-written amount is last.
+        let (severances, others): (Vec<_>, Vec<_>) =
+            tender.offer.lines.iter().filter(|one| one.line != MANAGEMENT).partition(|one| one.line == SEVERANCE);
+        others.into_iter().for_each(|one| write(&mut build, one));
         if tender.offer.severance {
             let severance = Closer::new(desk, tender, &build)?.side.severance;
-            put(desk, tender, &mut build, "severance", severance);
+            put(desk, tender, &mut build, SEVERANCE, severance);
         }
-        for by_hand in &tender.offer.lines {
-            if by_hand.line != MANAGEMENT {
-                expected.insert(by_hand.line.clone(), build.amount(&by_hand.line));
-                put(desk, tender, &mut build, &by_hand.line, by_hand.amount);
-            }
-        }
+        severances.into_iter().for_each(|one| write(&mut build, one));
         let mut closer = Closer::new(desk, tender, &build)?;
         if tender.offer.lines.iter().any(|line| line.line == MANAGEMENT) {
             expected.insert(MANAGEMENT.to_owned(), closer.management_reckoned(&build)?);

@@ -2,7 +2,7 @@
 
 use super::{
     core::Core,
-    lines::Laid,
+    lines::{Laid, SEVERANCE},
     model::{AtRisk, Exposure, Finding, Floor, MonthRow, StatutoryFloor, UnitPrice},
     refusal::Refusal,
     sheet::{Facts, Sheet},
@@ -72,7 +72,7 @@ fn offer_facts(core: &Core<'_, '_>, judged: &Judged<'_>) -> Result<Facts, Refusa
     let head_year = judged.unit_prices.iter().find(|one| one.quoted == Quoted::HeadYear);
     let floor = |chosen: bool| judged.floors.iter().find(|floor| floor.chosen == chosen);
     let projected = judged.months.iter().filter(|row| row.projected).count();
-    let severance = judged.exposures.iter().find(|one| one.id == "severance");
+    let severance = judged.exposures.iter().find(|one| one.id == SEVERANCE);
     let mut facts = Facts::default()
         .number(id("total"), core.closing.total)
         .number(id("profit"), core.closing.profit)
@@ -89,7 +89,7 @@ fn offer_facts(core: &Core<'_, '_>, judged: &Judged<'_>) -> Result<Facts, Refusa
         .number(id("fee_on_supervised"), side.fee_on_supervised)
         .number(id("offered_persons"), core.persons)
         .maybe(&id("asked_persons"), tender.persons)
-        .maybe(&id("severance"), severance.and_then(|one| one.amount))
+        .maybe(&id(SEVERANCE), severance.and_then(|one| one.amount))
         .maybe(&id("with_severance"), severance.and_then(|one| one.result))
         .number(id("projected_months"), Exact::from(i64::try_from(projected).unwrap_or(i64::MAX)))
         .maybe(&id("at_risk"), judged.at_risk.map(|risk| risk.amount))

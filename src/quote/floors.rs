@@ -81,11 +81,12 @@ pub(super) fn unit_prices(core: &Core<'_, '_>) -> Result<Vec<UnitPrice>, Refusal
         .collect()
 }
 
-/// The lowest lawful price. `required` is what the tender fixes or has supervised besides.
+/// The lowest lawful price, and the one that also holds what the offer spends under supervision on lines that no law
+/// demands.
 pub(super) fn statutory(
     desk: &Desk<'_>,
     tender: &Tender,
-    required: Money,
+    offered: &BuildUp,
     rise: Rise<'_>,
 ) -> Result<StatutoryFloor, Refusal> {
     let bare = bare(tender);
@@ -95,6 +96,11 @@ pub(super) fn statutory(
     let closer = Closer::new(desk, &bare, &build)?;
     let side = &closer.side;
     let price = closer.lowest_leaving(side.cost, side.passed_on)?;
+    let besides = desk
+        .lines
+        .iter()
+        .filter(|line| line.direct && desk.kind(tender, line).supervised && build.amount(&line.id) == Money::ZERO);
+    let required = Money::sum(besides.map(|line| offered.amount(&line.id)))?;
     let with_required = closer.lowest_leaving(side.cost.add(required)?, side.passed_on)?;
     let taxes = closer.taxes(price)?;
     // A price is found to the fen; what a rounding inside leaves over belongs to nobody and stays with the tax line.

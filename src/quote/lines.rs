@@ -20,12 +20,16 @@ use std::collections::BTreeMap;
 /// Lines that follow from the others.
 pub(super) const UNION_FEE: &str = "union_fee";
 pub(super) const DISABILITY_LEVY: &str = "disability_levy";
+/// The group of the lines that are pay.
+pub(super) const WAGES: &str = "wages";
+
 pub(super) const MANAGEMENT: &str = "management";
 pub(super) const PROFIT: &str = "profit";
+pub(super) const SEVERANCE: &str = "severance";
 pub(super) const VAT: &str = "vat";
 pub(super) const SURCHARGES: &str = "surcharges";
 /// What is shown also at nought.
-const ALWAYS: [&str; 4] = ["heat", "recruiting", "severance", "other"];
+const ALWAYS: [&str; 4] = ["heat", "recruiting", SEVERANCE, "other"];
 
 /// How many of which unit a way of quoting has.
 pub(super) fn quantity(desk: &Desk<'_>, persons: Count, quoted: Quoted) -> Result<(Count, &'static str), Refusal> {
@@ -185,7 +189,7 @@ struct Following<'c, 'd, 'b> {
 impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
     fn new(closer: &'c Closer<'d, 'b>, build: &BuildUp, closing: &'c Closing) -> Result<Self, Refusal> {
         let (desk, tender, side) = (closer.desk, closer.tender, &closer.side);
-        let of_wages = desk.lines.iter().filter(|line| line.group == "wages");
+        let of_wages = desk.lines.iter().filter(|line| line.group == WAGES);
         let wages = super::build::together(
             desk,
             tender,
@@ -207,7 +211,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
         Ok(Some(match rule.id.as_str() {
             UNION_FEE => {
                 let basis = match self.closer.tender.bidder.union {
-                    true => Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == "wages") },
+                    true => Basis::Share { rate: side.union_rate, of: ids(&|line| line.group == WAGES) },
                     false => Basis::Fixed,
                 };
                 let reckoning = format!("工资合计{}元 × {}", side.wages.thousands(), percent(side.union_rate));
@@ -218,7 +222,7 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
                     Some(staff) => format!("全公司{staff}人的残保金，按本项目人数分摊"),
                     None => "没有给出计算依据，未计".to_owned(),
                 };
-                let of = ids(&|line| line.group == "wages");
+                let of = ids(&|line| line.group == WAGES);
                 let basis = side.levy_rate.map_or(Basis::Fixed, |rate| Basis::Share { rate, of });
                 self.follows(side.disability_levy, &self.wages, basis, reckoning, &side.traces.disability_levy)
             }
@@ -270,11 +274,12 @@ impl<'c, 'd, 'b> Following<'c, 'd, 'b> {
                 };
                 self.follows(self.closing.taxes.surcharges, &self.direct, basis, reckoning, &self.taxes[1])
             }
-            "severance" if built.is_none() => {
+            SEVERANCE if built.is_none() => {
                 let reckoning = format!("未计入报价；期满不续签为{}元", side.severance.thousands());
                 self.follows(Money::ZERO, &self.wages, Basis::Fixed, reckoning, &side.traces.severance)
             }
-            "severance" => {
+            // Written by hand or as a cost it is what somebody says, not what the wages make it.
+            SEVERANCE if self.closer.tender.offer.severance && !self.by_hand.contains_key(SEVERANCE) => {
                 let wages = side.wages.thousands();
                 let reckoning =
                     format!("工资合计{wages}元 ÷ 服务月数 × {}月", shown(self.closer.desk.severance_months));

@@ -307,7 +307,7 @@ pub type Reading = FloorReading;
 pub struct StatutoryFloor {
     /// With value-added tax and surcharges, without profit, meals, clothing or fee.
     pub price: Money,
-    /// The same with what the tender fixes or has supervised.
+    /// The same with what is spent under supervision on lines that no law demands.
     pub with_required: Money,
     /// Wages, insurance, fund and levies.
     pub cost: Money,

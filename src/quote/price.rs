@@ -6,7 +6,7 @@ use super::{
     desk::Desk,
     findings::{self, Judged},
     floors,
-    lines::{Laid, lay_out, subtotals},
+    lines::{Laid, SEVERANCE, lay_out, subtotals},
     model::{Exposure, Finding, PositionQuote, Quote},
     refusal::Refusal,
     rivals, rota, scenarios, solve, standing,
@@ -14,7 +14,7 @@ use super::{
 };
 use crate::{
     quantity::{Money, capitals},
-    rulebook::{Book, Gravity},
+    rulebook::Book,
 };
 
 /// Prices a tender as its file says.
@@ -35,13 +35,12 @@ pub fn price_with(book: &Book, tender: &Tender, given: &Given) -> Result<Quote, 
     desk.forget();
     let core = Core::new(&desk, &tender, &as_known)?;
     let laid = lay_out(&core.closer, &core.build, &core.closing, core.persons)?;
-    let required = required(&desk, &core)?;
     let floors = floors::of_tender(&core)?;
     let unit_prices = floors::unit_prices(&core)?;
     let months = standing::month_rows(&desk, &laid)?;
     let uncertain = standing::uncertain(&desk);
     let values_digest = standing::digest(&desk);
-    let statutory_floor = floors::statutory(&desk, &tender, required, &as_known)?;
+    let statutory_floor = floors::statutory(&desk, &tender, &core.build, &as_known)?;
     let at_risk = standing::at_risk(&core, &months)?;
     let exposures = exposures(&core)?;
     let (rotas, of_rotas) = rota::reports(&desk, &tender, &core.build.posts)?;
@@ -61,8 +60,9 @@ pub fn price_with(book: &Book, tender: &Tender, given: &Given) -> Result<Quote, 
     findings.extend(findings::of_papers(&core)?);
     findings.extend(core.closer.tax_papers(core.closing.total)?.1.into_iter().map(Finding::of));
     findings.extend(of_rivals);
-    findings.sort_by_key(|finding| order(finding.severity));
-    let scenarios = scenarios::scenarios(book, &core, required)?;
+    // The gravest first; what the rules order stays in their order.
+    findings.sort_by_key(|finding| finding.severity);
+    let scenarios = scenarios::scenarios(book, &core)?;
     let positions = positions(&core, &laid)?;
     Ok(Quote {
         place: book.regions().path(&desk.place),
@@ -91,29 +91,14 @@ pub fn price_with(book: &Book, tender: &Tender, given: &Given) -> Result<Quote, 
     })
 }
 
-/// The gravest first; what the rules order stays in their order.
-fn order(severity: Gravity) -> u8 {
-    match severity {
-        Gravity::Unlawful => 0,
-        Gravity::Risk => 1,
-        Gravity::Note => 2,
-    }
-}
-
-/// Direct lines besides pay that the tender has supervised or fixes.
-fn required(desk: &Desk<'_>, core: &Core<'_, '_>) -> Result<Money, Refusal> {
-    let supervised = desk.lines.iter().filter(|line| line.direct && desk.kind(core.closer.tender, line).supervised);
-    Ok(Money::sum(supervised.map(|line| core.build.amount(&line.id)))?)
-}
-
 /// What may come and is not in the price.
 fn exposures(core: &Core<'_, '_>) -> Result<Vec<Exposure>, Refusal> {
     let (side, offer) = (&core.closer.side, &core.closer.tender.offer);
     let mut exposures = Vec::new();
-    let priced = offer.severance || core.build.amount("severance") > Money::ZERO;
+    let priced = offer.severance || core.build.amount(SEVERANCE) > Money::ZERO;
     if !priced && side.severance > Money::ZERO {
         exposures.push(Exposure {
-            id: "severance".to_owned(),
+            id: SEVERANCE.to_owned(),
             name: "期满不续签的经济补偿".to_owned(),
             amount: Some(side.severance),
             result: Some(core.closing.profit.sub(side.severance)?),

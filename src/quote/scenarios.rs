@@ -15,14 +15,14 @@ use crate::{
 };
 
 /// Each of the tender's scenarios; one that cannot be priced says why.
-pub(super) fn scenarios(book: &Book, core: &Core<'_, '_>, required: Money) -> Result<Vec<Scenario>, Refusal> {
+pub(super) fn scenarios(book: &Book, core: &Core<'_, '_>) -> Result<Vec<Scenario>, Refusal> {
     let tender = core.closer.tender;
-    tender.scenarios.iter().map(|change| scenario(book, core, change, required)).collect()
+    tender.scenarios.iter().map(|change| scenario(book, core, change)).collect()
 }
 
-fn scenario(book: &Book, core: &Core<'_, '_>, change: &ScenarioChange, required: Money) -> Result<Scenario, Refusal> {
+fn scenario(book: &Book, core: &Core<'_, '_>, change: &ScenarioChange) -> Result<Scenario, Refusal> {
     let changed = changed(core.closer.tender, change, core.closing.total);
-    let priced = priced(book, &changed, change, core.closing.total, required);
+    let priced = priced(book, &changed, change, core.closing.total);
     match priced {
         Err(refusal @ (Refusal::Coverage { .. } | Refusal::Facts { .. })) => Ok(Scenario {
             name: change.name.clone(),
@@ -65,18 +65,12 @@ fn changed(tender: &Tender, change: &ScenarioChange, total: Money) -> Tender {
     changed
 }
 
-fn priced(
-    book: &Book,
-    tender: &Tender,
-    change: &ScenarioChange,
-    total: Money,
-    required: Money,
-) -> Result<Scenario, Refusal> {
+fn priced(book: &Book, tender: &Tender, change: &ScenarioChange, total: Money) -> Result<Scenario, Refusal> {
     let desk = Desk::new(book, tender, &tender.place)?;
     let raise = change.raise.map_or(Exact::ZERO, Exact::from);
     let rise: Rise<'_> = &|_| raise;
     let core = Core::new(&desk, tender, rise)?;
-    let statutory = floors::statutory(&desk, tender, required, rise)?;
+    let statutory = floors::statutory(&desk, tender, &core.build, rise)?;
     let side = &core.closer.side;
     let mut findings = findings::of_scenario(&core, statutory.price)?;
     findings.extend(findings::of_posts(&core)?);

@@ -5,7 +5,13 @@ use super::{
     Quoted, RequiredLine, RivalBid, Rota, ScenarioChange, Shift, Subject, Taxpayer, Tender, TenderFault, shape,
 };
 use crate::{
+    engine::Question,
     quantity::{Count, Hours, Money, NumberError, Rate},
+    quote::{
+        lines::MANAGEMENT,
+        refusal::Refusal,
+        sheet::{Facts, Sheet},
+    },
     rulebook::{Book, Diagnostic, EntryId, FileId, Located, Sources, parse, row::Row},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +21,8 @@ const LINE: &str = "quote.lines.line";
 const GROUP: &str = "quote.lines.group";
 const PAY_ITEM: &str = "labour.pay_items.item";
 const INDUSTRY_CLASS: &str = "social.class";
-/// The pay items that overtime is reckoned from where nobody says.
-const OVERTIME_ITEMS: [&str; 2] = ["base", "performance"];
+/// Whether the book reckons overtime from a pay item, which holds where nobody says.
+const OVERTIME_BASE: &str = "labour.pay_items.overtime_base";
 /// Lines that follow from others, which nobody writes by hand.
 const FOLLOWING: [&str; 5] = ["union_fee", "disability_levy", "profit", "vat", "surcharges"];
 /// The pay item that a rota's allowances make, and the one that is given for a year.
@@ -59,8 +65,11 @@ impl Reader<'_, '_> {
     /// The tender; none where what it cannot do without was reported as missing.
     fn tender(&mut self, file: Row<'_>) -> Option<Tender> {
         let bidder = file.table("bidder").map(|row| self.bidder(row));
+        // Only where somebody leaves it to the book need the book have it.
+        let left = file.tables("position").iter().any(|row| !row.has("overtime_items"));
+        let overtime_items = if left { self.overtime_items(file) } else { Vec::new() };
         let positions: Vec<Position> =
-            file.tables("position").into_iter().filter_map(|row| self.position(row)).collect();
+            file.tables("position").into_iter().filter_map(|row| self.position(row, &overtime_items)).collect();
         self.named_once(file, "position", "岗位");
         self.named_once(file, "rival", "投标人");
         self.named_once(file, "scenario", "情形");
@@ -124,10 +133,9 @@ impl Reader<'_, '_> {
     // ---- sections
 
     fn bidder(&mut self, row: Row<'_>) -> Bidder {
-        let class = match row.text("industry_class") {
-            Some(written) => self.member(INDUSTRY_CLASS, &written, "工伤风险类别").unwrap_or(written.value),
-            None => "class_1".to_owned(),
-        };
+        // What must be there and is not was reported; what stands in for it here is never priced.
+        let class = row.text("industry_class");
+        let class = class.and_then(|written| self.member(INDUSTRY_CLASS, &written, "工伤风险类别")).unwrap_or_default();
         Bidder {
             name: row.string("name").unwrap_or_default(),
             taxpayer: taxpayer(row).unwrap_or(Taxpayer::General),
@@ -145,7 +153,33 @@ impl Reader<'_, '_> {
         }
     }
 
-    fn position(&mut self, row: Row<'_>) -> Option<Position> {
+    /// The pay items that overtime is reckoned from on the first day of service, as the book has it.
+    fn overtime_items(&mut self, file: Row<'_>) -> Vec<String> {
+        let Some((row, from)) = file.table("tender").and_then(|row| Some((row, row.date("from")?))) else {
+            return Vec::new();
+        };
+        let question = Question::simple(from, row.date("known_at"), None, self.book.regions());
+        let cells: Vec<(String, String)> =
+            self.ids(PAY_ITEM).into_iter().map(|item| (format!("{OVERTIME_BASE}[{item}]"), item)).collect();
+        let counted = || -> Result<Vec<String>, Refusal> {
+            let sheet = Sheet::new(self.book, PAY_ITEM, question, cells.iter().map(|(cell, _)| cell.clone()))?;
+            let mut said = sheet.with(&Facts::default())?;
+            let mut items = Vec::new();
+            for (cell, item) in &cells {
+                if said.is(cell)? {
+                    items.push(item.clone());
+                }
+            }
+            Ok(items)
+        };
+        counted().unwrap_or_else(|refusal| {
+            let report = Diagnostic::error("coverage", row.place_of("from"), refusal.to_string(), "服务期从这一天起");
+            self.sink.push(report.help("每个岗位写明 overtime_items，或者核对服务期"));
+            Vec::new()
+        })
+    }
+
+    fn position(&mut self, row: Row<'_>, overtime_items: &[String]) -> Option<Position> {
         let known: BTreeSet<&str> = shape::section("position")
             .into_iter()
             .flat_map(|(_, shape)| shape.keys.iter().map(|key| key.name))
@@ -189,7 +223,7 @@ impl Reader<'_, '_> {
         }
         let overtime_items = match row.texts("overtime_items") {
             Some(items) => items.iter().filter_map(|written| self.member(PAY_ITEM, written, "工资项目")).collect(),
-            None => OVERTIME_ITEMS.map(str::to_owned).to_vec(),
+            None => overtime_items.to_vec(),
         };
         Some(Position {
             name: row.string("name")?,
@@ -228,7 +262,13 @@ impl Reader<'_, '_> {
     }
 
     fn cost(&mut self, row: Row<'_>) -> Option<Cost> {
-        let line = self.member(LINE, &row.text("line")?, "报价项目");
+        let written = row.text("line")?;
+        let line = self.member(LINE, &written, "报价项目");
+        if line.as_deref().is_some_and(|line| FOLLOWING.contains(&line) || line == MANAGEMENT) {
+            let message = format!("「{}」由其他项目推出，不能写作费用", written.value);
+            self.sink.push(Diagnostic::error("cost-line", written.place, message, "删去这一项"));
+            return None;
+        }
         let per = match row.string("per")?.as_str() {
             "head_month" => Per::HeadMonth,
             "head_year" => Per::HeadYear,

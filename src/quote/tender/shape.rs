@@ -52,8 +52,8 @@ static BIDDER: Shape = Shape {
     name: "bidder",
     keys: &[
         may("name", Form::Text, "投标人"),
-        may("taxpayer", Form::OneOf(&["general", "small"]), "纳税人类别：general 一般纳税人；small 小规模纳税人"),
-        may(
+        must("taxpayer", Form::OneOf(&["general", "small"]), "纳税人类别：general 一般纳税人；small 小规模纳税人"),
+        must(
             "form",
             Form::OneOf(&["outsourcing", "dispatch", "hr_outsourcing"]),
             "法律形式：outsourcing 业务外包；dispatch 劳务派遣；hr_outsourcing 人力资源外包",
@@ -71,7 +71,7 @@ static BIDDER: Shape = Shape {
         may("disabled", Form::Number, "全公司上年安排残疾人就业人数"),
         may("disability_ratio", Form::Number, "当地安排残疾人就业比例，如 1.5%"),
         must("fund_rate", Form::Number, "公积金缴存比例，如 8%"),
-        may("industry_class", Form::Text, "工伤风险类别，class_1 至 class_8"),
+        must("industry_class", Form::Text, "工伤风险类别，class_1 至 class_8"),
     ],
     others: None,
 };
@@ -107,7 +107,7 @@ static POSITION: Shape = Shape {
         must("name", Form::Text, "岗位"),
         must("persons", Form::Number, "投入的人数"),
         may("yearly_bonus", Form::Number, "年终奖，元/人·年"),
-        may("overtime_items", Form::Texts, "加班工资的计算基数由哪些工资项目组成；不写就是基本工资和绩效工资"),
+        may("overtime_items", Form::Texts, "加班工资的计算基数由哪些工资项目组成；不写就是规则库里计入加班基数的项目"),
         may("rota", Form::Table(&ROTA), "排班"),
         may("market_pay", Form::Number, "同类人员的市场月薪，元；只有写了才比较"),
         may("requires", Form::Text, "采购文件对人员的要求：学历、语种等"),

@@ -1,7 +1,10 @@
 //! Findings of an offer, each on both sides.
 
 use super::{assert_ties, codes, hotline, yuan};
-use gongche::rulebook::Gravity;
+use gongche::{
+    quote::{Tender, price},
+    rulebook::Gravity,
+};
 
 const OFFER: &str = "[offer]\n";
 
@@ -181,4 +184,50 @@ fn a_levy_that_nobody_can_reckon_is_said() {
     let exempt = hotline(&[("staff            = 200", "staff = 30")]);
     assert_eq!(exempt.amount("disability_levy"), yuan("0"));
     assert!(hotline(&[("staff            = 200", "staff = 31")]).amount("disability_levy") > yuan("0"));
+}
+
+#[test]
+fn severance_ties_whether_it_follows_or_is_written() {
+    let offer = |text: &str| hotline(&[(OFFER, &format!("[offer]\n{text}\n"))]);
+    let reckoned = offer("severance = true");
+    assert_ties(&reckoned);
+    assert_eq!(reckoned.amount("severance"), yuan("155825.00"));
+    let written = offer("lines = [{ line = \"severance\", amount = \"1000.00\" }]");
+    assert_ties(&written);
+    assert_eq!(written.amount("severance"), yuan("1000.00"));
+    // What the base wage was set to is what the severance follows from, whatever was written first.
+    let both = offer("severance = true\nlines = [{ line = \"base\", amount = \"1000000.00\" }]");
+    assert_ties(&both);
+    assert_eq!(both.amount("severance"), yuan("141658.33"));
+    let cost = "[[cost]]\nline = \"severance\"\neach = \"100000.00\"\nper = \"once\"\n\n[offer]\n";
+    let cost = hotline(&[(OFFER, cost)]);
+    assert_ties(&cost);
+    assert_eq!(cost.amount("severance"), yuan("100000.00"));
+}
+
+#[test]
+fn what_follows_and_what_is_pay_is_no_cost() {
+    let with = |line: &str| {
+        let cost = format!("[[cost]]\nline = \"{line}\"\neach = \"1000.00\"\nper = \"once\"\n\n[offer]\n");
+        Tender::read(&super::BOOK, "tender.toml", &super::ALONE.replace(OFFER, &cost))
+    };
+    for line in ["management", "profit", "vat", "union_fee", "disability_levy"] {
+        let fault = with(line).unwrap_err().to_string();
+        assert!(fault.contains("不能写作费用"), "{line}: {fault}");
+    }
+    for line in ["base", "heat"] {
+        let refusal = price(&super::BOOK, &with(line).unwrap()).unwrap_err().to_string();
+        assert!(refusal.contains("不能写作费用"), "{line}: {refusal}");
+    }
+    assert_ties(&price(&super::BOOK, &with("recruiting").unwrap()).unwrap());
+}
+
+#[test]
+fn overtime_is_reckoned_from_what_the_book_counts_where_nobody_says() {
+    let silent = hotline(&[("overtime_items = [\"base\", \"performance\"]", "")]);
+    // 3,250 / 21.75 / 8 = 18.678…, three times it 56.03…, for 1,976 hours.
+    assert_ties(&silent);
+    assert_eq!(silent.amount("holiday_overtime"), yuan("110724.14"));
+    let said = hotline(&[]);
+    assert_eq!(said.amount("holiday_overtime"), yuan("148200.00"));
 }
