@@ -253,7 +253,7 @@ impl Arrears {
 fn held_against(run: &StoredRun, slip: &StoredSlip, today: &Slip, booked: &[BookedArrear]) -> Result<Compared, String> {
     let record = &slip.record;
     let stored: StoredResult = serde_json::from_str(&record.result).map_err(|error| error.to_string())?;
-    let period = run.header.key.period;
+    let RunKey { period, number, .. } = run.header.key;
     let paid: BTreeMap<&str, &StoredLine> = stored.lines.iter().map(|line| (line.id.as_str(), line)).collect();
     let due: BTreeMap<&str, &Line> = today.lines().map(|line| (line.id.as_str(), line)).collect();
     let amount_of = |text: &str| Money::parse(text).map_err(|error| error.to_string());
@@ -261,7 +261,10 @@ fn held_against(run: &StoredRun, slip: &StoredSlip, today: &Slip, booked: &[Book
     for id in paid.keys().chain(due.keys().filter(|id| !paid.contains_key(*id))) {
         let paid_amount = paid.get(id).map_or(Ok(Money::ZERO), |line| amount_of(&line.amount))?;
         let due_amount = due.get(id).map_or(Money::ZERO, |line| line.amount);
-        let of_line = booked.iter().map(|one| &one.arrear).filter(|one| one.period == period && one.line == *id);
+        let of_line = booked.iter().map(|one| &one.arrear).filter(|one| {
+            // What another run of the month owed has nothing to do with this one's.
+            (one.period, one.number) == (period, number) && one.line == *id
+        });
         let amounts = of_line.map(|one| amount_of(&one.amount)).collect::<Result<Vec<_>, _>>()?;
         let still = |booked: Money| due_amount.sub(paid_amount)?.sub(booked);
         let booked_amount = Money::sum(amounts).map_err(|error| error.to_string())?;
@@ -277,6 +280,7 @@ fn held_against(run: &StoredRun, slip: &StoredSlip, today: &Slip, booked: &[Book
                 person: record.person.clone(),
                 worker: record.worker.clone(),
                 period,
+                number,
                 line: (*id).to_owned(),
                 name: line_name.unwrap_or_default(),
                 amount: amount.to_string(),

@@ -10,9 +10,9 @@ use super::{
     error::{Problem, StoreError},
     ledger::Ledger,
     lifecycle::Step,
-    model::{Act, RunKey},
+    model::{Act, RunKey, narrow},
     period::Period,
-    runs::{standing, stored},
+    runs::{REGULAR, standing, stored},
     statement::Statement,
 };
 
@@ -25,6 +25,8 @@ pub struct Arrear {
     pub worker: String,
     /// The month that it is for.
     pub period: Period,
+    /// The run of that month whose slip it mends: each run owes what it paid too little itself.
+    pub number: u32,
     /// The line: `pension_employee`.
     pub line: String,
     /// The name of the line for people.
@@ -60,6 +62,7 @@ impl Entry for ArrearEntry<'_> {
             Column::Text("person"),
             Column::Text("worker"),
             Column::Text("period"),
+            Column::Integer("number"),
             Column::Text("line"),
             Column::Text("name"),
             Column::Text("amount"),
@@ -73,12 +76,13 @@ impl Entry for ArrearEntry<'_> {
     };
 
     fn cells(&self) -> Vec<Cell<'_>> {
-        let Arrear { person, worker, period, line, name, amount } = self.arrear;
+        let Arrear { person, worker, period, number, line, name, amount } = self.arrear;
         vec![
             self.payer.into(),
             person.as_str().into(),
             worker.as_str().into(),
             period.to_string().into(),
+            i64::from(*number).into(),
             line.as_str().into(),
             name.as_str().into(),
             amount.as_str().into(),
@@ -108,7 +112,7 @@ impl Ledger {
     ) -> Result<(), StoreError> {
         self.block(async {
             let mut writer = Writer::begin(&self.connections).await?;
-            let run = RunKey { payer: payer.to_owned(), period: booked_in, number: 1 };
+            let run = RunKey { payer: payer.to_owned(), period: booked_in, number: REGULAR };
             standing(writer.connection(), &run).await?.after(&run, Step::Book)?;
             if last_of(writer.connection(), payer).await? != last {
                 return Err(Problem::BookedSince);
@@ -153,7 +157,8 @@ impl Ledger {
     }
 }
 
-const SELECT: &str = "SELECT id, person, worker, period, line, name, amount, booked_in FROM arrear WHERE payer = ";
+const SELECT: &str =
+    "SELECT id, person, worker, period, number, line, name, amount, booked_in FROM arrear WHERE payer = ";
 
 async fn last_of(connection: &mut Connection, payer: &str) -> Result<i64, Problem> {
     let sql = "SELECT coalesce(max(id), 0) FROM arrear WHERE payer = $1";
@@ -187,6 +192,7 @@ fn read_arrear(row: &sqlx::any::AnyRow) -> Result<BookedArrear, Problem> {
         person: row.try_get("person")?,
         worker: row.try_get("worker")?,
         period: stored(id, row.try_get("period")?)?,
+        number: narrow(id, row.try_get("number")?)?,
         line: row.try_get("line")?,
         name: row.try_get("name")?,
         amount: row.try_get("amount")?,

@@ -9,9 +9,10 @@ use super::{
     dialect::{Connection, LIST_LIMIT},
     error::{Problem, StoreError},
     ledger::Ledger,
+    lifecycle::State,
     model::{Amounts, RunKey, narrow, read_amounts},
     period::Period,
-    runs::stored,
+    runs::{REGULAR, stored},
     statement::Statement,
 };
 
@@ -79,13 +80,16 @@ impl Ledger {
         })
     }
 
-    /// The last period before `period` for which the payer has a run.
+    /// The last period before `period` for which a regular run of the payer counts.
     pub fn previous_period(&self, payer: &str, period: Period) -> Result<Option<Period>, StoreError> {
         self.block(async {
-            let sql = "SELECT max(period) FROM current_run WHERE payer = $1 AND period < $2";
+            let sql = "SELECT max(period) FROM current_run \
+                       WHERE payer = $1 AND period < $2 AND number = $3 AND state <> $4";
             let last: Option<String> = query_scalar(sql)
                 .bind(payer)
                 .bind(period.to_string())
+                .bind(i64::from(REGULAR))
+                .bind(State::Void.word())
                 .fetch_one(&mut *self.connections.acquire().await?)
                 .await?;
             last.map(|text| text.parse().map_err(|error| Problem::Corrupted(format!("{error}")))).transpose()

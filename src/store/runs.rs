@@ -342,7 +342,7 @@ pub(super) async fn standing(connection: &mut Connection, key: &RunKey) -> Resul
 }
 
 /// The number of the regular run of a period.
-const REGULAR: u32 = 1;
+pub(super) const REGULAR: u32 = 1;
 
 const STATE: &str = "SELECT coalesce((SELECT to_state FROM transition WHERE run_id = run.id ORDER BY id DESC LIMIT 1), \
                      state) FROM run WHERE id = $1";

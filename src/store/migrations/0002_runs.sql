@@ -27,6 +27,7 @@ CREATE TABLE arrear (                   -- what a later law, or a later entry, m
   person          TEXT NOT NULL,
   worker          TEXT NOT NULL,
   period          TEXT NOT NULL,        -- YYYY-MM, the month that it is for
+  number          BIGINT NOT NULL,      -- the run of that month
   line            TEXT NOT NULL,        -- pension_employee, …
   name            TEXT NOT NULL,        -- the line's name for people
   amount          TEXT NOT NULL,        -- decimal; negative where too much was paid

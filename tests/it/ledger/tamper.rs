@@ -21,7 +21,7 @@ fn filled() -> Option<Bench> {
     let act: Act = act("样例会计");
     bench.ledger.advance(std::slice::from_ref(&september.key), Step::Pay, &act).unwrap();
     let [worker, line, name, amount] = ["A001", "pension_employee", "基本养老保险", "26.80"].map(str::to_owned);
-    let arrear = Arrear { person: person("A001"), worker, period: september.key.period, line, name, amount };
+    let arrear = Arrear { person: person("A001"), worker, period: september.key.period, number: 1, line, name, amount };
     bench.ledger.book_arrears(PAYER, period("2026-10"), &[arrear], 0, super::BOOK, &act).unwrap();
     let report = bench.ledger.verify().unwrap();
     assert_eq!((report.sound, report.fault), (13, None));
@@ -65,7 +65,11 @@ fn any_changed_column_is_found() {
         ("slip", 10, "replaces"),
         ("opening", 6, "payer person tax_year as_of amounts"),
         ("transition", 12, "run_id from_state to_state by_whom at_time why"),
-        ("arrear", 13, "payer person worker period line name amount booked_in rulebook_digest by_whom at_time why"),
+        (
+            "arrear",
+            13,
+            "payer person worker period number line name amount booked_in rulebook_digest by_whom at_time why",
+        ),
     ];
     for (table, id, names) in columns {
         expect_each(table, id, names, |sql| expect(sql, id, FaultKind::Changed));
