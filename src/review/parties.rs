@@ -10,7 +10,7 @@ use crate::{
 const OPENING: usize = 60;
 
 /// Words after which a text gives a name: 以下简称“甲方”.
-const CALLED: [&str; 4] = ["简称", "下称", "以下称", "统称"];
+const CALLED: [&str; 3] = ["简称", "下称", "统称"];
 
 /// The names of the parties and what they mean, those of the kind first; a later one goes before an earlier.
 pub(super) fn parties(source: &str, rules: &ReviewRules, kind: &TextKind) -> Vec<(String, ConceptId)> {

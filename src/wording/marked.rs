@@ -98,9 +98,14 @@ impl<'l> Meaning<'l> {
     /// A lexicon, its grammar, and what names of parties mean: `甲方` the employer. The longest name goes before.
     #[must_use]
     pub fn new(lexicon: &'l Lexicon, grammar: Grammar, parties: &[(String, ConceptId)]) -> Self {
-        let names: Vec<String> = parties.iter().map(|(name, _)| super::fold(name).text().to_owned()).collect();
+        let (names, concepts): (Vec<String>, Vec<ConceptId>) = parties
+            .iter()
+            .map(|(name, concept)| (super::fold(name).text().to_owned(), *concept))
+            // A name of nothing that can be seen would be found between any two bytes.
+            .filter(|(name, _)| !name.is_empty())
+            .unzip();
         let names = AhoCorasick::builder().match_kind(MatchKind::LeftmostLongest).build(names).ok();
-        Self { lexicon, grammar, names, concepts: parties.iter().map(|(_, concept)| *concept).collect() }
+        Self { lexicon, grammar, names, concepts }
     }
 
     /// Marks a sentence.

@@ -46,7 +46,7 @@ impl Family {
 }
 
 /// The units as they are written after a number, with how many of the family's unit they are; the longest first.
-const UNITS: [(&str, Family, &str); 26] = [
+const UNITS: [(&str, Family, &str); 25] = [
     ("个工作日", Family::Days, "1"),
     ("个自然日", Family::Days, "1"),
     ("个日历日", Family::Days, "1"),
@@ -72,7 +72,6 @@ const UNITS: [(&str, Family, &str); 26] = [
     ("折", Family::Share, "0.1"),
     ("名", Family::People, "1"),
     ("人", Family::People, "1"),
-    ("月", Family::Months, "1"),
 ];
 
 /// A quantity and where it stands, in bytes.
@@ -136,20 +135,22 @@ fn quantity(text: &str, start: usize) -> Option<Found> {
     }
     let (unit, family, multiple) = UNITS.iter().find(|(unit, ..)| after.starts_with(unit))?;
     let end = text.len() - after.len() + unit.len();
-    if is_date(text, start, end, unit) {
+    if is_date(text, start, unit, value) {
         return None;
     }
+    // 七五折 is 0.75, 七折 is 0.7.
+    let multiple = if *unit == "折" && value >= Decimal::TEN { "0.01" } else { multiple };
     let value = value.checked_mul(Decimal::from_str_exact(multiple).ok()?)?;
     Some(Found { family: *family, value: value.into(), start, end })
 }
 
-/// `2026年`, `3月`, `每月10日`, `第三日` and `元月` are no lengths of time.
-fn is_date(text: &str, start: usize, end: usize, unit: &str) -> bool {
+/// `2026年`, `二〇二六年`, `每月10日` and `第三日` are no lengths of time.
+fn is_date(text: &str, start: usize, unit: &str, value: Decimal) -> bool {
     let before = &text[..start];
     let ordinal = before.ends_with('第');
     match unit {
-        "年" => ordinal || text[start..end].chars().filter(char::is_ascii_digit).count() == 4,
-        "月" => true,
+        // Nothing is agreed for a thousand years: it is a year of the calendar, in either script.
+        "年" => ordinal || value >= Decimal::ONE_THOUSAND,
         "日" => ordinal || before.ends_with('月'),
         "时" => ordinal || before.ends_with(['日', '午', '晚', '早', '晨', '到', '至', '-', '~']),
         _ => ordinal,
@@ -162,9 +163,13 @@ pub(super) fn number(text: &str) -> Option<(Decimal, usize)> {
     let digits = text[..arabic].trim_end_matches([',', '.']);
     if digits.starts_with(|c: char| c.is_ascii_digit()) {
         let value = Decimal::from_str_exact(&digits.replace(',', "")).ok()?;
-        return match text[digits.len()..].chars().next().and_then(large) {
-            Some(multiple) => Some((value.checked_mul(multiple)?, digits.len() + "万".len())),
-            None => Some((value, digits.len())),
+        let rest = &text[digits.len()..];
+        // 3百分之… is no three hundred.
+        let sign = rest.chars().next().filter(|_| !rest.starts_with("百分之"));
+        let multiple = sign.and_then(|sign| large(sign).or_else(|| power(sign).map(Decimal::from)));
+        return match (sign, multiple) {
+            (Some(sign), Some(multiple)) => Some((value.checked_mul(multiple)?, digits.len() + sign.len_utf8())),
+            _ => Some((value, digits.len())),
         };
     }
     chinese(text)
@@ -262,6 +267,10 @@ mod tests {
             ("3,164,626元", Family::Yuan, "3164626"),
             ("壹万贰仟元", Family::Yuan, "12000"),
             ("二十五周岁", Family::Age, "25"),
+            ("5千元", Family::Yuan, "5000"),
+            ("3百元", Family::Yuan, "300"),
+            ("3.5万元", Family::Yuan, "35000"),
+            ("七五折", Family::Share, "0.75"),
         ] {
             assert_eq!(read(text), [(family, value.to_owned())], "{text}");
         }
@@ -269,7 +278,8 @@ mod tests {
 
     #[test]
     fn a_date_is_no_length_of_time() {
-        for text in ["2026年3月1日", "每月10日", "第三日", "二〇二六", "第十二条", "18时至22时"] {
+        for text in ["2026年3月1日", "每月10日", "第三日", "二〇二六年", "二〇二六", "第十二条", "18时至22时"]
+        {
             let lengths: Vec<_> =
                 read(text).into_iter().filter(|(family, _)| !matches!(family, Family::Hours | Family::Span)).collect();
             assert!(lengths.is_empty(), "{text}: {lengths:?}");

@@ -182,11 +182,8 @@ impl Search<'_> {
     }
 
     fn is_forbidden(&self, act: Hit) -> bool {
-        self.marked.hits.iter().filter(|hit| hit.what == Mark::Concept(self.grammar.not)).any(|not| {
-            // 不得收取: the word itself may carry the no.
-            let within = act.start <= not.start && not.end <= act.end;
-            not.end <= act.start && !within && self.governs(*not, act)
-        })
+        let mut prohibitions = self.hits(|hit| hit.what == Mark::Concept(self.grammar.not));
+        prohibitions.any(|not| not.end <= act.start && self.governs(not, act))
     }
 
     fn governs(&self, not: Hit, act: Hit) -> bool {
