@@ -110,6 +110,13 @@ impl<'o> Staged<'o> {
                 Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
                 _ => {}
             }
+            for entry in fs::read_dir(self.out)? {
+                let entry = entry?;
+                let bound = |name: &str| name.starts_with(BOUND) && name.ends_with(".pdf");
+                if entry.file_name().to_str().is_some_and(bound) {
+                    fs::remove_file(entry.path())?;
+                }
+            }
             for other in &self.others {
                 if let Some(folder) = other.parent() {
                     fs::create_dir_all(self.out.join(folder))?;

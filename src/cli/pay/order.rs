@@ -306,7 +306,7 @@ impl People {
         }
         if self.undivided > 0 {
             notes.push(format!(
-                "{} 人的专项附加扣除只填了合计：summary.xlsx 的报税表里没有分项，导入扣缴端前请补填",
+                "{} 人的专项附加扣除只填了合计：filings 里的报税表里没有分项，导入扣缴端前请补填",
                 self.undivided
             ));
         }
