@@ -32,6 +32,7 @@ const POSITIONS: Rows = Rows {
         ("performance", "绩效工资"),
         ("heat", "高温津贴"),
         ("yearly_bonus", "年终奖"),
+        ("overtime_items", "加班基数的项目"),
         ("market_pay", "市场月薪"),
         ("requires", "人员要求"),
     ],

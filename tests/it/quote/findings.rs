@@ -188,15 +188,16 @@ fn a_levy_that_nobody_can_reckon_is_said() {
 
 #[test]
 fn severance_ties_whether_it_follows_or_is_written() {
-    let offer = |text: &str| hotline(&[(OFFER, &format!("[offer]\n{text}\n"))]);
-    let reckoned = offer("severance = true");
+    let asked = ("severance     = false", "severance = true");
+    let lines = |text: &str| format!("[offer]\nlines = [{text}]\n");
+    let reckoned = hotline(&[asked]);
     assert_ties(&reckoned);
     assert_eq!(reckoned.amount("severance"), yuan("155825.00"));
-    let written = offer("lines = [{ line = \"severance\", amount = \"1000.00\" }]");
+    let written = hotline(&[(OFFER, &lines("{ line = \"severance\", amount = \"1000.00\" }"))]);
     assert_ties(&written);
     assert_eq!(written.amount("severance"), yuan("1000.00"));
     // What the base wage was set to is what the severance follows from, whatever was written first.
-    let both = offer("severance = true\nlines = [{ line = \"base\", amount = \"1000000.00\" }]");
+    let both = hotline(&[asked, (OFFER, &lines("{ line = \"base\", amount = \"1000000.00\" }"))]);
     assert_ties(&both);
     assert_eq!(both.amount("severance"), yuan("141658.33"));
     let cost = "[[cost]]\nline = \"severance\"\neach = \"100000.00\"\nper = \"once\"\n\n[offer]\n";
