@@ -2,7 +2,7 @@
 
 use indicatif::{ProgressBar, ProgressStyle};
 use serde::Serialize;
-use std::io::{IsTerminal as _, Write as _};
+use std::io::{BufWriter, IsTerminal as _, Write as _};
 
 /// Work of fewer steps shows no bar.
 const LONG_WORK: usize = 100;
@@ -27,10 +27,15 @@ impl Output {
         let _ = writeln!(std::io::stdout().lock(), "{text}");
     }
 
-    /// JSON alone, indented.
+    /// JSON alone, indented; it is written while it is made, since it may be very long.
     pub(super) fn json(&self, value: &impl Serialize) {
-        if let Ok(text) = serde_json::to_string_pretty(value) {
-            self.text(&text);
+        let mut to = BufWriter::new(std::io::stdout().lock());
+        match serde_json::to_writer_pretty(&mut to, value) {
+            Err(error) if !error.is_io() => self.complain(&error.to_string()),
+            _ => {
+                let _ = writeln!(to);
+                let _ = to.flush();
+            }
         }
     }
 

@@ -8,6 +8,7 @@ use super::{
     value::Value,
 };
 use crate::rulebook::{Confidence, Digest, Gravity, MessagePart, NATION, PackageId, Place, Term, UNKNOWN};
+use serde::{Deserialize, Serialize};
 
 /// A value of the book that a result rests on.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -105,7 +106,7 @@ pub fn values_digest(plan: &Plan<'_>, slots: impl IntoIterator<Item = SlotId>) -
 }
 
 /// A finding that was raised.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RaisedFinding {
     /// `package.id`.
     pub code: String,

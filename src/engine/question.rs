@@ -2,6 +2,7 @@
 
 use crate::rulebook::{Clock, RegionTree, Role};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// One date for each clock.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -36,7 +37,7 @@ impl Dates {
 }
 
 /// One place for each role, by canonical GB/T 2260 code; none where it was not said.
-#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct Places {
     /// 参保地.
     pub insurance: Option<String>,

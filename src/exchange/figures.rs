@@ -173,7 +173,7 @@ impl Figures {
     }
 
     fn pay(&mut self, slip: &Slip) -> Result<(), ArithmeticError> {
-        self.text("method", "计税方法", slip.method);
+        self.text("method", "计税方法", &slip.method);
         self.text("paper", "单据", &slip.paper.name);
         for earning in &slip.earnings {
             self.money(format!("earning.{}", earning.id), &earning.name, earning.amount);
@@ -255,31 +255,48 @@ fn amount(value: Exact) -> Cell {
     money.map_or_else(|| Cell::text(value.to_string()), Cell::Money)
 }
 
-/// All of it as a sheet, one row a person. A column that only some have is blank for the others.
-#[must_use]
-pub fn sheet(people: &[Figures]) -> Sheet {
-    let mut columns: Vec<(&str, &str, Kind)> = Vec::new();
-    for person in people {
-        // A column that earlier people lack stands behind the one it follows here.
+/// The columns of a sheet of all of it, one row a person. A column that only some have is blank for the others.
+#[derive(Debug, Default)]
+pub struct Columns {
+    columns: Vec<(String, String, Kind)>,
+}
+
+impl Columns {
+    /// Takes up what is known of one person more. A column that earlier people lack stands behind the one it follows
+    /// here.
+    pub fn see(&mut self, person: &Figures) {
         let mut behind = 0;
         for figure in person.iter() {
-            match columns.iter().position(|(key, ..)| *key == figure.key) {
-                Some(place) => behind = place + 1,
-                None => {
-                    let kind = if matches!(figure.cell, Cell::Money(_)) { Kind::Money } else { Kind::Text };
-                    columns.insert(behind, (&figure.key, &figure.heading, kind));
-                    behind += 1;
-                }
+            let is_its = |(key, ..): &(String, String, Kind)| *key == figure.key;
+            if self.columns.get(behind).is_some_and(is_its) {
+                behind += 1;
+            } else if let Some(place) = self.columns.iter().position(is_its) {
+                behind = place + 1;
+            } else {
+                let kind = if matches!(figure.cell, Cell::Money(_)) { Kind::Money } else { Kind::Text };
+                self.columns.insert(behind, (figure.key.clone(), figure.heading.clone(), kind));
+                behind += 1;
             }
         }
     }
-    let blank = columns
-        .iter()
-        .fold(Sheet::new("明细").frozen(2), |sheet, (_, heading, kind)| sheet.column(heading, *kind, 14));
-    people.iter().fold(blank, |mut sheet, person| {
-        sheet.push(columns.iter().map(|(key, ..)| person.get(key).cloned().unwrap_or(Cell::Blank)).collect());
-        sheet
-    })
+
+    /// The sheet without its rows.
+    #[must_use]
+    pub fn headed(&self) -> Sheet {
+        let blank = Sheet::new("明细").frozen(2);
+        self.columns.iter().fold(blank, |sheet, (_, heading, kind)| sheet.column(heading, *kind, 14))
+    }
+
+    /// The row of a person who was seen.
+    #[must_use]
+    pub fn row(&self, person: &Figures) -> Vec<Cell> {
+        let mut figures = person.iter().peekable();
+        let cell = |(key, ..): &(String, String, Kind)| {
+            let here = figures.next_if(|figure| figure.key == *key).map(|figure| &figure.cell);
+            here.or_else(|| person.get(key)).cloned().unwrap_or(Cell::Blank)
+        };
+        self.columns.iter().map(cell).collect()
+    }
 }
 
 /// A text made of what is known of a person: `{id_number:-6}` is the last six characters of the document number,

@@ -121,11 +121,38 @@ impl Accounts {
         Ok(())
     }
 
-    /// The entries of a month, one sheet; lines of nought are left out.
+    /// Begins to post a month.
+    #[must_use]
+    pub fn posting(&self) -> Posting<'_> {
+        let none = |voucher: &Voucher| voucher.entries.iter().map(|_| BTreeMap::new()).collect();
+        Posting { accounts: self, sums: self.vouchers.iter().map(none).collect() }
+    }
+}
+
+/// The entries of a month, added up person by person.
+pub struct Posting<'a> {
+    accounts: &'a Accounts,
+    /// For each entry of each voucher what is posted, by what it is divided by.
+    sums: Vec<Vec<BTreeMap<String, Money>>>,
+}
+
+impl Posting<'_> {
+    /// Adds a person.
     ///
     /// # Errors
-    /// Vouchers that do not balance, keys that hold no amount, sums beyond an amount.
-    pub fn post(&self, people: &[Figures], month: &str) -> Result<Sheet, JournalError> {
+    /// Keys that hold no amount, sums beyond an amount.
+    pub fn take(&mut self, person: &Figures) -> Result<(), JournalError> {
+        for (voucher, sums) in self.accounts.vouchers.iter().zip(&mut self.sums) {
+            voucher.entries.iter().zip(sums).try_for_each(|(entry, sums)| entry.add(person, sums))?;
+        }
+        Ok(())
+    }
+
+    /// The entries, one sheet; lines of nought are left out.
+    ///
+    /// # Errors
+    /// Vouchers that do not balance, sums beyond an amount.
+    pub fn sheet(self, month: &str) -> Result<Sheet, JournalError> {
         let mut sheet = Sheet::new("记账凭证")
             .frozen(1)
             .column("凭证", Kind::Count, 6)
@@ -136,11 +163,11 @@ impl Accounts {
             .column("借方", Kind::Money, 14)
             .column("贷方", Kind::Money, 14)
             .with_totals();
-        for (number, voucher) in (1..).zip(&self.vouchers) {
+        for (number, (voucher, sums)) in (1..).zip(self.accounts.vouchers.iter().zip(self.sums)) {
             let summary = voucher.summary.replace("{period}", month);
             let (mut debit, mut credit) = (Money::ZERO, Money::ZERO);
-            for entry in &voucher.entries {
-                for (of, amount) in entry.sums(people)?.into_iter().filter(|(_, amount)| *amount != Money::ZERO) {
+            for (entry, sums) in voucher.entries.iter().zip(sums) {
+                for (of, amount) in sums.into_iter().filter(|(_, amount)| *amount != Money::ZERO) {
                     let cells = match entry.side {
                         Side::Debit => [Cell::Money(amount), Cell::Blank],
                         Side::Credit => [Cell::Blank, Cell::Money(amount)],
@@ -160,26 +187,22 @@ impl Accounts {
 }
 
 impl Entry {
-    /// What is posted, by what it is divided by.
-    fn sums(&self, people: &[Figures]) -> Result<BTreeMap<String, Money>, JournalError> {
-        let mut sums: BTreeMap<String, Money> = BTreeMap::new();
-        for person in people {
-            let of: Vec<String> =
-                self.by.iter().map(|key| person.get(key).map_or(String::new(), Cell::to_text)).collect();
-            let sum = sums.entry(of.join(" ").trim().to_owned()).or_default();
-            for key in &self.take {
-                let (added, key) = signed(key);
-                let amount = match person.get(key) {
-                    Some(Cell::Money(amount)) => *amount,
-                    None | Some(Cell::Blank) => continue,
-                    Some(_) => {
-                        return Err(JournalError::NoAmount { account: self.account.clone(), key: key.to_owned() });
-                    }
-                };
-                *sum = if added { sum.add(amount)? } else { sum.sub(amount)? };
-            }
+    /// Adds what is posted of a person.
+    fn add(&self, person: &Figures, sums: &mut BTreeMap<String, Money>) -> Result<(), JournalError> {
+        let of: Vec<String> = self.by.iter().map(|key| person.get(key).map_or(String::new(), Cell::to_text)).collect();
+        let sum = sums.entry(of.join(" ").trim().to_owned()).or_default();
+        for key in &self.take {
+            let (added, key) = signed(key);
+            let amount = match person.get(key) {
+                Some(Cell::Money(amount)) => *amount,
+                None | Some(Cell::Blank) => continue,
+                Some(_) => {
+                    return Err(JournalError::NoAmount { account: self.account.clone(), key: key.to_owned() });
+                }
+            };
+            *sum = if added { sum.add(amount)? } else { sum.sub(amount)? };
         }
-        Ok(sums)
+        Ok(())
     }
 }
 

@@ -5,7 +5,10 @@ use crate::{
     payroll::{Slip, Worker},
     quantity::Money,
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A person of the month as the workbook needs them.
 #[derive(Debug, Clone, Copy)]
@@ -15,63 +18,86 @@ pub struct Paid<'m> {
     /// What.
     pub slip: &'m Slip,
     /// The month's own deductions as the tax client lists them, by its column.
-    pub client: &'m BTreeMap<&'static str, Money>,
+    pub client: &'m ClientColumns,
 }
 
-/// One row a person, totals below. Lines that nobody has are no columns.
-#[must_use]
-pub fn overview(paid: &[Paid<'_>]) -> Sheet {
-    let mut earnings: BTreeMap<(usize, &str), &str> = BTreeMap::new();
-    let mut lines: Vec<(&str, String)> = Vec::new();
-    for one in paid {
+/// Amounts by the tax client's column.
+pub type ClientColumns = BTreeMap<Cow<'static, str>, Money>;
+
+/// The columns of the workbook: lines that nobody has are none.
+#[derive(Debug, Default)]
+pub struct Overview {
+    /// By the place of the item and its id.
+    earnings: BTreeMap<(usize, String), String>,
+    lines: Vec<(String, String)>,
+    payers: BTreeSet<String>,
+}
+
+impl Overview {
+    /// Takes up one person more.
+    pub fn see(&mut self, one: &Paid<'_>) {
         for earning in &one.slip.earnings {
-            earnings.insert((earning.place, &earning.id), &earning.name);
+            let key = (earning.place, earning.id.clone());
+            self.earnings.entry(key).or_insert_with(|| earning.name.clone());
         }
         for line in one.slip.lines() {
-            if !lines.iter().any(|(id, _)| *id == line.id) {
+            if !self.lines.iter().any(|(id, _)| *id == line.id) {
                 let side = if line.payer == "employee" { "个人" } else { "单位" };
-                lines.push((&line.id, format!("{}（{side}）", line.name)));
+                self.lines.push((line.id.clone(), format!("{}（{side}）", line.name)));
             }
         }
+        if !self.payers.contains(&one.worker.payer) {
+            self.payers.insert(one.worker.payer.clone());
+        }
     }
-    let payers: BTreeSet<&str> = paid.iter().map(|one| one.worker.payer.as_str()).collect();
-    let mut sheet = Sheet::new("工资汇总").frozen(2);
-    let payer = (payers.len() > 1).then_some(("扣缴义务人", 26));
-    let who = [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)];
-    for (heading, width) in who.into_iter().chain(payer) {
-        sheet = sheet.column(heading, Kind::Text, width);
+
+    fn has_payers(&self) -> bool {
+        self.payers.len() > 1
     }
-    for name in earnings.values() {
-        sheet = sheet.column(name, Kind::Money, 11);
+
+    /// The sheet without its rows; it has a line of totals.
+    #[must_use]
+    pub fn headed(&self) -> Sheet {
+        let mut sheet = Sheet::new("工资汇总").frozen(2);
+        let payer = self.has_payers().then_some(("扣缴义务人", 26));
+        let who = [("工号", 10), ("姓名", 10), ("部门", 12), ("岗位", 12), ("参保地", 14), ("用工形式", 9)];
+        for (heading, width) in who.into_iter().chain(payer) {
+            sheet = sheet.column(heading, Kind::Text, width);
+        }
+        for name in self.earnings.values() {
+            sheet = sheet.column(name, Kind::Money, 11);
+        }
+        sheet = sheet.column("应发工资", Kind::Money, 12);
+        for (_, name) in &self.lines {
+            sheet = sheet.column(name, Kind::Money, 14);
+        }
+        for heading in ["个人所得税", "赔偿损失扣款", "其他扣款", "实发工资", "用人单位成本"] {
+            sheet = sheet.column(heading, Kind::Money, 13);
+        }
+        sheet.column("提示", Kind::Text, 40).with_totals()
     }
-    sheet = sheet.column("应发工资", Kind::Money, 12);
-    for (_, name) in &lines {
-        sheet = sheet.column(name, Kind::Money, 14);
-    }
-    for heading in ["个人所得税", "赔偿损失扣款", "其他扣款", "实发工资", "用人单位成本"] {
-        sheet = sheet.column(heading, Kind::Money, 13);
-    }
-    sheet = sheet.column("提示", Kind::Text, 40).with_totals();
-    for one in paid {
+
+    /// The row of a person who was seen.
+    #[must_use]
+    pub fn row(&self, one: &Paid<'_>) -> Vec<Cell> {
         let (worker, slip) = (one.worker, one.slip);
         let mut row: Vec<Cell> =
             [&worker.number, &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
                 .map(Cell::text)
                 .into();
-        row.extend(payer.map(|_| Cell::text(&worker.payer)));
-        row.extend(earnings.keys().map(|(_, id)| {
+        row.extend(self.has_payers().then(|| Cell::text(&worker.payer)));
+        row.extend(self.earnings.keys().map(|(_, id)| {
             let found = slip.earnings.iter().find(|earning| earning.id == *id);
             Cell::Money(found.map_or(Money::ZERO, |earning| earning.amount))
         }));
         row.push(Cell::Money(slip.gross));
-        row.extend(lines.iter().map(|(id, _)| {
+        row.extend(self.lines.iter().map(|(id, _)| {
             let found = slip.lines().find(|line| line.id == *id);
             found.map_or(Cell::Blank, |line| Cell::Money(line.amount))
         }));
         row.extend([slip.tax, slip.loss, slip.other_deduction, slip.net, slip.employer_cost].map(Cell::Money));
         let notes: Vec<&str> = slip.findings.iter().map(|finding| finding.message.as_str()).collect();
         row.push(Cell::text(notes.join(" ")));
-        sheet.push(row);
+        row
     }
-    sheet
 }

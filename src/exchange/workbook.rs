@@ -2,7 +2,11 @@
 //!
 //! The same sheets give the same bytes: the creation time is fixed and nothing depends on the clock or on a hasher.
 
-use std::{fs, io, path::Path};
+use std::{
+    fs,
+    io::{self, Write},
+    path::Path,
+};
 
 use chrono::NaiveDate;
 use rust_decimal::Decimal;
@@ -156,66 +160,124 @@ impl Sheet {
         self.rows.push(row);
     }
 
-    /// The line of totals: a label in the first column, sums under the amounts.
-    fn totals(&self) -> Result<Vec<Cell>, WorkbookError> {
-        let mut totals = Vec::new();
-        for (place, column) in self.columns.iter().enumerate() {
-            let amounts = self.rows.iter().filter_map(|row| match row.get(place) {
-                Some(Cell::Money(amount)) => Some(*amount),
-                _ => None,
-            });
-            totals.push(match column.kind {
-                Kind::Money => Cell::Money(
-                    Money::sum(amounts)
-                        .map_err(|source| WorkbookError::Total { heading: column.heading.clone(), source })?,
-                ),
-                _ if place == 0 => Cell::text("合计"),
-                _ => Cell::Blank,
-            });
-        }
-        Ok(totals)
-    }
-
     fn write(&self, sheet: &mut Worksheet) -> Result<(), WorkbookError> {
-        sheet.set_name(&self.name)?;
-        sheet.set_freeze_panes(1, self.frozen_columns)?;
+        let mut rows = Rows::begin(self, sheet)?;
+        self.rows.iter().try_for_each(|row| rows.push(self, sheet, row))?;
+        rows.end(self, sheet)
+    }
+}
+
+/// The rows of a sheet as they are written, one under the other.
+struct Rows {
+    next: u32,
+    /// The sum of each column so far; only those of amounts are shown.
+    sums: Vec<Money>,
+}
+
+impl Rows {
+    /// Writes the headings.
+    fn begin(of: &Sheet, sheet: &mut Worksheet) -> Result<Self, WorkbookError> {
+        sheet.set_name(&of.name)?;
+        sheet.set_freeze_panes(1, of.frozen_columns)?;
         for_print(sheet)?;
         let heading = heading_format();
-        for (place, column) in (0..).zip(&self.columns) {
+        for (place, column) in (0..).zip(&of.columns) {
             sheet.set_column_width(place, column.width)?;
+            // A cell without a format of its own has its column's.
             sheet.set_column_format(place, &column.kind.format())?;
             sheet.write_string_with_format(0, place, &column.heading, &heading)?;
         }
-        let mut next = 1;
-        for row in &self.rows {
-            self.write_row(sheet, next, row, |format| format)?;
-            next += 1;
+        Ok(Self { next: 1, sums: vec![Money::ZERO; of.columns.len()] })
+    }
+
+    fn push(&mut self, of: &Sheet, sheet: &mut Worksheet, row: &[Cell]) -> Result<(), WorkbookError> {
+        for ((place, cell), (sum, column)) in (0..).zip(row).zip(self.sums.iter_mut().zip(&of.columns)) {
+            match cell {
+                Cell::Blank => {}
+                Cell::Text(text) => {
+                    sheet.write_string(self.next, place, text)?;
+                }
+                Cell::Money(amount) => {
+                    if of.totals && column.kind == Kind::Money {
+                        let heading = || column.heading.clone();
+                        *sum =
+                            sum.add(*amount).map_err(|source| WorkbookError::Total { heading: heading(), source })?;
+                    }
+                    write_decimal(sheet, self.next, place, amount.to_decimal(), None)?;
+                }
+                Cell::Count(count) => {
+                    write_decimal(sheet, self.next, place, Decimal::from(*count), None)?;
+                }
+            }
         }
-        if self.totals {
-            self.write_row(sheet, next, &self.totals()?, |format| {
-                format.set_bold().set_border_top(FormatBorder::Thin)
-            })?;
-        }
+        self.next += 1;
         Ok(())
     }
 
-    fn write_row(
-        &self,
-        sheet: &mut Worksheet,
-        row: u32,
-        cells: &[Cell],
-        style: impl Fn(Format) -> Format,
-    ) -> Result<(), WorkbookError> {
-        for ((place, column), cell) in (0..).zip(&self.columns).zip(cells) {
-            let format = style(column.kind.format());
-            match cell {
-                Cell::Blank => sheet.write_blank(row, place, &format)?,
-                Cell::Text(text) => sheet.write_string_with_format(row, place, text, &format)?,
-                Cell::Money(amount) => write_decimal(sheet, row, place, amount.to_decimal(), &format)?,
-                Cell::Count(count) => write_decimal(sheet, row, place, Decimal::from(*count), &format)?,
+    /// Writes the line of totals, where there is one: a label in the first column, sums under the amounts.
+    fn end(self, of: &Sheet, sheet: &mut Worksheet) -> Result<(), WorkbookError> {
+        if !of.totals {
+            return Ok(());
+        }
+        for (place, (column, sum)) in (0..).zip(of.columns.iter().zip(self.sums)) {
+            let format = column.kind.format().set_bold().set_border_top(FormatBorder::Thin);
+            match column.kind {
+                Kind::Money => write_decimal(sheet, self.next, place, sum.to_decimal(), Some(&format))?,
+                _ if place == 0 => sheet.write_string_with_format(self.next, place, "合计", &format)?,
+                _ => sheet.write_blank(self.next, place, &format)?,
             };
         }
         Ok(())
+    }
+}
+
+/// A workbook of very many rows: a row that was written is on the disk and no longer in memory.
+pub struct WorkbookWriter {
+    workbook: Workbook,
+    sheets: Vec<(Sheet, Rows)>,
+}
+
+impl WorkbookWriter {
+    /// A workbook without sheets; until it is saved, its rows are in nameless files of a folder.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn new(scratch: &Path) -> Result<Self, WorkbookError> {
+        let mut workbook = undated()?;
+        workbook.set_tempdir(scratch)?;
+        Ok(Self { workbook, sheets: Vec::new() })
+    }
+
+    /// Adds a sheet by its headings; gives its place.
+    ///
+    /// # Errors
+    /// More columns than a sheet holds, a name twice.
+    pub fn add(&mut self, headed: Sheet) -> Result<usize, WorkbookError> {
+        debug_assert!(headed.rows.is_empty(), "its rows would be lost");
+        let rows = Rows::begin(&headed, self.workbook.add_worksheet_with_low_memory()?)?;
+        self.sheets.push((headed, rows));
+        Ok(self.sheets.len() - 1)
+    }
+
+    /// Writes the next row of a sheet.
+    ///
+    /// # Errors
+    /// More rows than a sheet holds.
+    pub fn push(&mut self, at: usize, row: &[Cell]) -> Result<(), WorkbookError> {
+        let Some((sheet, rows)) = self.sheets.get_mut(at) else { return Ok(()) };
+        debug_assert_eq!(row.len(), sheet.columns.len(), "a cell would be lost, or end up under the wrong heading");
+        rows.push(sheet, self.workbook.worksheet_from_index(at)?, row)
+    }
+
+    /// Writes the file.
+    ///
+    /// # Errors
+    /// A total beyond an amount, a file that cannot be written.
+    pub fn save(mut self, path: &Path) -> Result<(), WorkbookError> {
+        for (at, (sheet, rows)) in std::mem::take(&mut self.sheets).into_iter().enumerate() {
+            rows.end(&sheet, self.workbook.worksheet_from_index(at)?)?;
+        }
+        Ok(self.workbook.save(path)?)
     }
 }
 
@@ -256,7 +318,7 @@ pub(super) fn undated() -> Result<Workbook, XlsxError> {
     Ok(workbook)
 }
 
-/// Writes a decimal as a number, or as text where a number would not be exact.
+/// Writes a decimal as a number, or as text where a number would not be exact; without a format it has its column's.
 ///
 /// A number cell is a binary float. Two decimals of up to 15 digits never share a float, and the shortest decimal that
 /// reads back to the float is the one written (DBL_DIG of IEEE 754), so an amount below ten trillion yuan comes back to
@@ -266,15 +328,17 @@ pub(super) fn write_decimal<'a>(
     row: u32,
     column: u16,
     decimal: Decimal,
-    format: &Format,
+    format: Option<&Format>,
 ) -> Result<&'a mut Worksheet, XlsxError> {
     const EXACT: u128 = 1_000_000_000_000_000;
     let text = decimal.to_string();
-    match text.parse::<f64>() {
-        Ok(number) if decimal.mantissa().unsigned_abs() < EXACT => {
+    match (text.parse::<f64>(), format) {
+        (Ok(number), Some(format)) if decimal.mantissa().unsigned_abs() < EXACT => {
             sheet.write_number_with_format(row, column, number, format)
         }
-        _ => sheet.write_string_with_format(row, column, text, format),
+        (Ok(number), None) if decimal.mantissa().unsigned_abs() < EXACT => sheet.write_number(row, column, number),
+        (_, Some(format)) => sheet.write_string_with_format(row, column, text, format),
+        (_, None) => sheet.write_string(row, column, text),
     }
 }
 
@@ -301,30 +365,52 @@ pub struct Delimited {
     pub marked: bool,
 }
 
-/// The sheet as CSV in UTF-8, with the mark by which spreadsheet programs know it.
-#[must_use]
-pub fn to_csv(sheet: &Sheet) -> Vec<u8> {
-    to_delimited(sheet, &Delimited { separator: ',', heading: true, marked: true }).into_bytes()
+impl Delimited {
+    /// CSV in UTF-8, with the mark by which spreadsheet programs know it.
+    pub const CSV: Self = Self { separator: ',', heading: true, marked: true };
 }
 
-/// The sheet as text, a row a line. Lines of totals are left out: what reads the file adds up for itself.
-#[must_use]
-pub fn to_delimited(sheet: &Sheet, form: &Delimited) -> String {
-    let separator = u8::try_from(form.separator).unwrap_or(b',');
-    let mut lines = csv::WriterBuilder::new()
-        .delimiter(separator)
-        .terminator(csv::Terminator::CRLF)
-        .flexible(true)
-        .from_writer(vec![]);
-    let headings = form.heading.then(|| sheet.columns.iter().map(|column| column.heading.clone()).collect());
-    let rows = sheet.rows.iter().map(|row| row.iter().map(Cell::to_text).collect());
-    for line in headings.into_iter().chain(rows) {
-        let line: Vec<String> = line;
-        // Writing to memory does not fail.
-        let _ = lines.write_record(&line);
+/// A sheet as text, written a row a line. There are no lines of totals: what reads the file adds up for itself.
+pub struct LinesWriter<W: Write> {
+    lines: csv::Writer<W>,
+}
+
+impl<W: Write> LinesWriter<W> {
+    /// Begins with the mark and the headings, where the form has them.
+    ///
+    /// # Errors
+    /// What is written to takes no more.
+    pub fn new(mut to: W, headed: &Sheet, form: Delimited) -> io::Result<Self> {
+        if form.marked {
+            to.write_all("\u{FEFF}".as_bytes())?;
+        }
+        let separator = u8::try_from(form.separator).unwrap_or(b',');
+        let mut lines = csv::WriterBuilder::new()
+            .delimiter(separator)
+            .terminator(csv::Terminator::CRLF)
+            .flexible(true)
+            .from_writer(to);
+        if form.heading {
+            lines.write_record(headed.columns.iter().map(|column| &column.heading))?;
+        }
+        Ok(Self { lines })
     }
-    let text = String::from_utf8(lines.into_inner().unwrap_or_default()).unwrap_or_default();
-    if form.marked { format!("\u{FEFF}{text}") } else { text }
+
+    /// Writes the next row.
+    ///
+    /// # Errors
+    /// What is written to takes no more.
+    pub fn push(&mut self, row: &[Cell]) -> io::Result<()> {
+        Ok(self.lines.write_record(row.iter().map(Cell::to_text))?)
+    }
+
+    /// What was written to.
+    ///
+    /// # Errors
+    /// What is written to takes no more.
+    pub fn finish(self) -> io::Result<W> {
+        self.lines.into_inner().map_err(csv::IntoInnerError::into_error)
+    }
 }
 
 /// Puts a file in place whole: readers see the old bytes or the new ones, never half.
@@ -355,7 +441,20 @@ mod tests {
 
     #[test]
     fn totals_are_added_in_fen() {
-        assert_eq!(payroll().totals().unwrap(), [Cell::text("合计"), Cell::Money(Money::from_fen(123_463))]);
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.xlsx");
+        let Sheet { rows, .. } = payroll();
+        let mut writer = WorkbookWriter::new(folder.path()).unwrap();
+        let at = writer.add(Sheet { rows: Vec::new(), ..payroll() }).unwrap();
+        rows.iter().for_each(|row| writer.push(at, row).unwrap());
+        writer.save(&path).unwrap();
+        for bytes in [fs::read(&path).unwrap(), to_xlsx(&[payroll()]).unwrap()] {
+            let mut read: calamine::Xlsx<_> = calamine::open_workbook_from_rs(io::Cursor::new(bytes)).unwrap();
+            let range = calamine::Reader::worksheet_range(&mut read, "工资").unwrap();
+            let cell = |row, column| range.get_value((row, column)).unwrap().to_string();
+            assert_eq!((cell(3, 0), cell(3, 1)), ("合计".to_owned(), "1234.63".to_owned()));
+            assert_eq!((cell(2, 0), cell(2, 1)), ("李,四".to_owned(), "1234.56".to_owned()));
+        }
         let mut sheet = payroll();
         sheet.push(vec![Cell::Blank, Cell::Money(Money::from_fen(i64::MAX))]);
         assert!(matches!(to_xlsx(&[sheet]), Err(WorkbookError::Total { heading, .. }) if heading == "实发"));
@@ -363,7 +462,10 @@ mod tests {
 
     #[test]
     fn csv_has_a_mark_and_plain_amounts() {
-        let text = String::from_utf8(to_csv(&payroll())).unwrap();
+        let sheet = payroll();
+        let mut lines = LinesWriter::new(Vec::new(), &sheet, Delimited::CSV).unwrap();
+        sheet.rows.iter().for_each(|row| lines.push(row).unwrap());
+        let text = String::from_utf8(lines.finish().unwrap()).unwrap();
         assert_eq!(text, "\u{FEFF}姓名,实发\r\n张三,0.07\r\n\"李,四\",1234.56\r\n");
     }
 

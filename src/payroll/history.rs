@@ -6,10 +6,11 @@ use crate::{
     rulebook::{Aggregate, Carried, EntryId, Window},
 };
 use chrono::{Datelike, NaiveDate};
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Sums of the tax year that were computed elsewhere.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Balance {
     /// A day of the last month whose wage is in it.
     pub through: NaiveDate,

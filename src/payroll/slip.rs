@@ -10,15 +10,19 @@ use crate::{
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
 use chrono::NaiveDate;
-use std::collections::{BTreeMap, BTreeSet};
+use serde::{Deserialize, Serialize};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+};
 
 /// A person's month, computed. Amounts are in yuan.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Slip {
     /// What the paper is called under the relation.
     pub paper: Paper,
     /// How tax was withheld: `wages`, `labour`, `intern` or `platform`.
-    pub method: &'static str,
+    pub method: Cow<'static, str>,
     /// What was earned, item by item, without those that are nought; absence is negative.
     pub earnings: Vec<Earning>,
     /// What of it is taxed with the month, in yuan.
@@ -61,7 +65,7 @@ pub struct Slip {
 }
 
 /// What a law published later, or entered later, makes of one line of a month that has been paid.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Arrear {
     /// The first day of the month that it is for.
     pub period: NaiveDate,
@@ -70,7 +74,7 @@ pub struct Arrear {
 }
 
 /// What a paper is called.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Paper {
     /// `payslip`, `internship` or `remuneration`.
     pub id: String,
@@ -79,7 +83,7 @@ pub struct Paper {
 }
 
 /// A step of the tax.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Step {
     /// The full id of its entry.
     pub id: String,
@@ -92,7 +96,7 @@ pub struct Step {
 }
 
 /// A figure with the numbers that it was computed from.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Derivation {
     /// Its cell, for programs.
     pub id: String,
@@ -105,7 +109,7 @@ pub struct Derivation {
 }
 
 /// A line of earnings.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Earning {
     /// The member of the item dimension, or `absence`.
     pub id: String,
@@ -120,7 +124,7 @@ pub struct Earning {
 }
 
 /// One side of one line of insurance, or of the fund.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Contribution {
     /// The line and its payer.
     pub line: Line,
@@ -133,7 +137,7 @@ pub struct Contribution {
 }
 
 /// A payable line, as the contract names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Line {
     /// `pension_employee`, `housing_fund_employer`, …
     pub id: String,
@@ -146,7 +150,7 @@ pub struct Line {
 }
 
 /// The cumulative tax columns. Amounts in yuan, to date.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TaxBlock {
     /// 任职受雇月份数, as a plain number.
     pub months: String,
@@ -177,7 +181,7 @@ pub struct TaxBlock {
 }
 
 /// A value of the book that a slip rests on and that is not settled.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UncertainValue {
     /// The value, with its place.
     pub name: String,
@@ -217,18 +221,29 @@ impl Totals {
     /// A sum that leaves what money can hold.
     pub fn of<'s>(slips: impl IntoIterator<Item = &'s Slip>) -> Result<Self, ArithmeticError> {
         let mut totals = Self::default();
-        for slip in slips {
-            totals.workers += 1;
-            totals.gross = totals.gross.add(slip.gross)?;
-            totals.tax = totals.tax.add(slip.tax)?;
-            totals.net = totals.net.add(slip.net)?;
-            totals.employer_cost = totals.employer_cost.add(slip.employer_cost)?;
-            for contribution in &slip.contributions {
-                let sum = totals.lines.entry(contribution.line.id.clone()).or_default();
-                *sum = sum.add(contribution.line.amount)?;
+        slips.into_iter().try_for_each(|slip| totals.add(slip))?;
+        Ok(totals)
+    }
+
+    /// Adds a slip.
+    ///
+    /// # Errors
+    /// A sum that leaves what money can hold.
+    pub fn add(&mut self, slip: &Slip) -> Result<(), ArithmeticError> {
+        self.gross = self.gross.add(slip.gross)?;
+        self.tax = self.tax.add(slip.tax)?;
+        self.net = self.net.add(slip.net)?;
+        self.employer_cost = self.employer_cost.add(slip.employer_cost)?;
+        for contribution in &slip.contributions {
+            let line = &contribution.line;
+            let sum = self.lines.get(&line.id).copied().unwrap_or_default().add(line.amount)?;
+            match self.lines.get_mut(&line.id) {
+                Some(standing) => *standing = sum,
+                None => drop(self.lines.insert(line.id.clone(), sum)),
             }
         }
-        Ok(totals)
+        self.workers += 1;
+        Ok(())
     }
 }
 
@@ -246,7 +261,7 @@ impl Slip {
         let method = reader.method()?;
         let mut slip = Self {
             paper: reader.paper()?,
-            method: method.map_or(WAGES, |method| method.id),
+            method: Cow::Borrowed(method.map_or(WAGES, |method| method.id)),
             gross: reader.money(chart.gross, &[])?,
             own_total: reader.money(chart.special, &[])?,
             tax: reader.money(chart.tax, &[])?,

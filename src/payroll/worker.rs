@@ -1,9 +1,10 @@
 //! Who a slip is for.
 
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 
 /// Who is paid, by whom and for what; nothing here is computed with.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Worker {
     /// 工号.
     pub number: String,

@@ -1,5 +1,6 @@
 //! Exact numbers: what every step of a calculation holds until a rule rounds it.
 
+use serde::{Deserialize, Serialize};
 use std::{cmp::Ordering, fmt, str::FromStr};
 
 use rust_decimal::Decimal;
@@ -38,7 +39,8 @@ pub enum ArithmeticError {
 /// ```
 // Equality may be derived: what a decimal can hold has a divisor of one, and others come from `ratio`, which gives
 // equal values equal parts.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(into = "(Decimal, Decimal)", try_from = "(Decimal, Decimal)")]
 pub struct Exact {
     numerator: Decimal,
     denominator: Decimal,
@@ -238,6 +240,22 @@ impl Exact {
         let denominator = decimal(fitted.divisor, 0).ok_or(ArithmeticError::Overflow)?;
         let positive = Exact { numerator, denominator };
         Ok(if negative { positive.neg() } else { positive })
+    }
+}
+
+impl From<Exact> for (Decimal, Decimal) {
+    /// Numerator and denominator.
+    fn from(value: Exact) -> Self {
+        (value.numerator, value.denominator)
+    }
+}
+
+impl TryFrom<(Decimal, Decimal)> for Exact {
+    type Error = ArithmeticError;
+
+    /// Numerator and denominator, brought to the one form that equal values have.
+    fn try_from((numerator, denominator): (Decimal, Decimal)) -> Result<Exact, ArithmeticError> {
+        Exact::from(numerator).div(Exact::from(denominator))
     }
 }
 

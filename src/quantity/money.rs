@@ -1,5 +1,6 @@
 //! Amounts that are paid, charged or printed: whole fen.
 
+use serde::{Deserialize, Serialize};
 use std::{fmt, str::FromStr};
 
 use rust_decimal::Decimal;
@@ -18,7 +19,7 @@ use super::{
 /// assert_eq!((net.to_string(), net.thousands()), ("4647.76".into(), "4,647.76".into()));
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Money {
     fen: i64,
 }

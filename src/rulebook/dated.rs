@@ -3,10 +3,11 @@
 use super::{diagnostic::Diagnostic, source::Place};
 use crate::quantity::{Exact, Rounding, Unit};
 use chrono::NaiveDate;
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// How well a version is sourced, from best to worst.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Confidence {
     /// Read at source.
     Verified,

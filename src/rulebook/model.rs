@@ -6,6 +6,7 @@ use super::{
     term::Term,
 };
 use crate::quantity::{Exact, Rounding, Unit};
+use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// An entry of the book: a fact, value, scale, figure, …
@@ -488,7 +489,7 @@ pub struct Finding {
 }
 
 /// How grave a finding is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Gravity {
     /// Against the law.
     Unlawful,

@@ -4,6 +4,7 @@ use super::{
     Intent,
     order::{Batch, Computed, Run},
     report,
+    spool::BLOCK,
 };
 use crate::{
     cli::error::{CliError, Kind},
@@ -17,12 +18,14 @@ use crate::{
     },
 };
 use chrono::{Datelike, NaiveDate};
+use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
     path::Path,
+    sync::{Mutex, PoisonError},
 };
 
 /// An open ledger.
@@ -235,9 +238,16 @@ impl Books {
     /// What was booked to be paid with this run for people who are not in it.
     pub(super) fn unpaid_arrears(&self, run: &Run) -> Result<Vec<String>, CliError> {
         let mut notes = Vec::new();
-        for (payer, computed) in by_payer(run).into_iter().filter(|_| run.batch.is_regular()) {
-            let present: BTreeSet<String> = computed.iter().map(|one| person(&one.worker)).collect();
+        for (payer, positions) in run.tally.payers.iter().filter(|_| run.batch.is_regular()) {
             let booked = self.ledger.arrears_booked_in(payer, run.period)?;
+            if booked.is_empty() {
+                continue;
+            }
+            let mut present: BTreeSet<String> = BTreeSet::new();
+            run.people.each(positions.iter().copied(), |one| {
+                present.insert(person(&one.worker));
+                Ok(())
+            })?;
             let absent: BTreeSet<&str> = booked
                 .iter()
                 .filter(|one| !present.contains(&one.arrear.person))
@@ -258,9 +268,9 @@ impl Books {
         if !run.batch.is_regular() {
             return Ok(changes);
         }
-        for (payer, now) in by_payer(run) {
+        for (payer, positions) in &run.tally.payers {
             let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
-            let key = RunKey { payer: payer.to_owned(), period: before, number: 1 };
+            let key = RunKey { payer: payer.clone(), period: before, number: 1 };
             let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
             self.ledger.each_page::<CliError>(&key, |_, page| {
                 for StoredSlip { record, .. } in page {
@@ -269,7 +279,7 @@ impl Books {
                 }
                 Ok(())
             })?;
-            for one in now {
+            run.people.each(positions.iter().copied(), |one| {
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
                     None => changes.push(Change::New { worker, name }),
@@ -279,36 +289,38 @@ impl Books {
                         }
                     }
                 }
-            }
+                Ok(())
+            })?;
             changes.extend(earlier.into_values().map(|(worker, name, _)| Change::Gone { worker, name }));
         }
         Ok(changes)
     }
 
     /// Refuses a run that differs from what stands in its place, before anything of it is written anywhere.
-    pub(super) fn check(&self, book: &Book, run: &Run) -> Result<(), CliError> {
+    pub(super) fn check(&self, book: &Book, run: &Run, headers: &Headers) -> Result<(), CliError> {
         let mut differing = Vec::new();
-        for (payer, computed) in by_payer(run) {
-            let (header, _) = header(run, payer, &computed);
-            let differences = self.ledger.differences(&header, &Records { run, computed: &computed })?;
+        for (payer, positions) in &run.tally.payers {
+            let Some((header, _)) = headers.get(payer) else { continue };
+            let differences = self.ledger.differences(header, &Records::new(run, positions))?;
             if !differences.is_empty() {
-                differing.push((payer, differences));
+                differing.push((payer.as_str(), differences));
             }
         }
         if differing.is_empty() { Ok(()) } else { Err(differs(book, run.period, &differing)) }
     }
 
     /// Does with the run what is intended: all of its payers together or none.
-    pub(super) fn store(&self, book: &Book, run: &Run, intent: Intent<'_>) -> Result<Stored, CliError> {
-        let payers = by_payer(run);
-        let parts: Vec<_> = payers
-            .iter()
-            .map(|(payer, computed)| (header(run, payer, computed), Records { run, computed }, openings(run, computed)))
-            .collect();
+    pub(super) fn store(
+        &self,
+        book: &Book,
+        run: &Run,
+        headers: &Headers,
+        intent: Intent<'_>,
+    ) -> Result<Stored, CliError> {
         let mode = match intent {
             Intent::Preview(act) => {
                 let previews: Vec<(RunKey, String)> =
-                    parts.into_iter().map(|((header, digest), ..)| (header.key, digest)).collect();
+                    headers.values().map(|(header, digest)| (header.key.clone(), digest.clone())).collect();
                 self.ledger.record_previews(&previews, act)?;
                 return Ok(Stored::Previewed);
             }
@@ -317,16 +329,23 @@ impl Books {
             Intent::Replace(act) => Mode::Replace(act),
         };
         self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
-        let submissions: Vec<Submission<'_>> = parts
-            .iter()
-            .map(|((header, digest), slips, openings)| Submission { header, slips, openings, digest })
+        let parts: Vec<(Records<'_>, Vec<Opening>)> = run
+            .tally
+            .payers
+            .values()
+            .map(|positions| Ok::<_, CliError>((Records::new(run, positions), openings(run, positions)?)))
+            .collect::<Result<_, _>>()?;
+        let submissions: Vec<Submission<'_>> = headers
+            .values()
+            .zip(&parts)
+            .map(|((header, digest), (slips, openings))| Submission { header, slips, openings, digest })
             .collect();
         let outcomes = self.ledger.commit_runs(&submissions, mode)?;
-        let differing: Vec<(&str, Vec<Difference>)> = payers
+        let differing: Vec<(&str, Vec<Difference>)> = headers
             .keys()
             .zip(&outcomes)
             .filter_map(|(payer, outcome)| match outcome {
-                CommitOutcome::Differs { differences, .. } => Some((*payer, differences.clone())),
+                CommitOutcome::Differs { differences, .. } => Some((payer.as_str(), differences.clone())),
                 _ => None,
             })
             .collect();
@@ -348,12 +367,12 @@ impl Books {
     /// carried into them is not what it would be now.
     pub(super) fn outdated(&self, run: &Run) -> Result<Vec<(String, Period, Period)>, CliError> {
         let mut outdated = Vec::new();
-        for payer in by_payer(run).into_keys() {
+        for payer in run.tally.payers.keys() {
             let mut later: BTreeSet<Period> = BTreeSet::new();
             // The last month that there is.
             let mut before = Period::new(9999, 12).map_err(|_| corrupted("月份"))?;
             while let Some(period) = self.ledger.previous_period(payer, before)?.filter(|found| *found > run.period) {
-                let key = RunKey { payer: payer.to_owned(), period, number: 1 };
+                let key = RunKey { payer: payer.clone(), period, number: 1 };
                 let paid_on = self.ledger.run(&key)?.map(|stored| stored.header.paid_on);
                 if paid_on.is_some_and(|paid_on| paid_on.year() == run.paying.paid_on.year()) {
                     later.insert(period);
@@ -361,63 +380,93 @@ impl Books {
                 before = period;
             }
             if let (Some(first), Some(last)) = (later.first(), later.last()) {
-                outdated.push((payer.to_owned(), *first, *last));
+                outdated.push((payer.clone(), *first, *last));
             }
         }
         Ok(outdated)
     }
 }
 
-/// The opening balances that a run rests on.
-fn openings(run: &Run, computed: &[&Computed]) -> Vec<Opening> {
-    let opening = |one: &&Computed| {
-        let opening = one.opening.as_ref()?;
-        let amounts: Amounts = opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
-        Some(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts })
-    };
-    computed.iter().filter_map(opening).collect()
-}
-
-/// The computed by payer, in the roster's order.
-fn by_payer(run: &Run) -> BTreeMap<&str, Vec<&Computed>> {
-    let mut by_payer: BTreeMap<&str, Vec<&Computed>> = BTreeMap::new();
-    for one in &run.computed {
-        by_payer.entry(&one.worker.payer).or_default().push(one);
-    }
-    by_payer
+/// The opening balances that the people at some positions of a run rest on.
+fn openings(run: &Run, positions: &[usize]) -> Result<Vec<Opening>, CliError> {
+    let mut openings = Vec::new();
+    run.people.each(positions.iter().copied(), |one| {
+        if let Some(opening) = &one.opening {
+            let amounts: Amounts =
+                opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
+            openings.push(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts });
+        }
+        Ok(())
+    })?;
+    Ok(openings)
 }
 
 fn person(worker: &crate::payroll::Worker) -> String {
     person_key(&worker.id_kind, &worker.id_number)
 }
 
-/// The slips of one payer as the ledger takes them, each made when it is asked for.
+/// The slips of one payer as the ledger takes them, made a block at a time when they are asked for in turn.
 struct Records<'r> {
     run: &'r Run,
-    computed: &'r [&'r Computed],
+    positions: &'r [usize],
+    /// The block that was asked for last, and where it begins.
+    block: Mutex<(usize, Vec<SlipRecord>)>,
+}
+
+impl<'r> Records<'r> {
+    fn new(run: &'r Run, positions: &'r [usize]) -> Self {
+        Self { run, positions, block: Mutex::default() }
+    }
 }
 
 impl Slips for Records<'_> {
     fn count(&self) -> usize {
-        self.computed.len()
+        self.positions.len()
     }
 
     fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem> {
-        let one = self.computed.get(at).ok_or_else(|| Problem::Spool(format!("没有第 {at} 张")))?;
-        Ok(Cow::Owned(record(self.run, one, at)))
+        let missing = || Problem::Spool(format!("没有第 {at} 张"));
+        let mut block = self.block.lock().unwrap_or_else(PoisonError::into_inner);
+        let (begin, records) = &mut *block;
+        if at < *begin || at >= *begin + records.len() {
+            let positions = self.positions.get(at..).ok_or_else(missing)?;
+            let positions = &positions[..positions.len().min(BLOCK)];
+            let people = self.run.people.read(positions).map_err(|error| Problem::Spool(error.message().to_owned()))?;
+            let numbered: Vec<(usize, &Computed)> = (at..).zip(&people).collect();
+            *records = numbered.par_iter().map(|(at, one)| record(self.run, one, *at)).collect();
+            *begin = at;
+        }
+        records.get(at - *begin).cloned().map(Cow::Owned).ok_or_else(missing)
     }
 }
 
-/// The run of one payer as the ledger takes it, with the digest of all that whoever looks at a preview relies on: the
+/// The run of each payer as the ledger takes it, with the digest of all that whoever looks at a preview relies on: the
 /// roster to the last byte, the rule book, and what came of them.
-fn header(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, String) {
+pub(super) type Headers = BTreeMap<String, (RunHeader, String)>;
+
+pub(super) fn headers(run: &Run) -> Result<Headers, CliError> {
+    let header = |(payer, positions): (&String, &Vec<usize>)| Ok((payer.clone(), header(run, payer, positions)?));
+    run.tally.payers.iter().map(header).collect()
+}
+
+fn header(run: &Run, payer: &str, positions: &[usize]) -> Result<(RunHeader, String), CliError> {
     let (mut inputs, mut results) = (Sha256::new(), Sha256::new());
-    for one in computed {
-        inputs.update(report::inputs_json(one).to_string());
-        inputs.update("\n");
-        results.update(report::slip_json(&(&one.worker).into(), &one.slip).to_string());
-        results.update("\n");
-    }
+    run.people.blocks(positions.iter().copied(), |block| {
+        let texts: Vec<(String, String)> = block
+            .par_iter()
+            .map(|one| {
+                let result = report::slip_json(&(&one.worker).into(), &one.slip);
+                (report::inputs_json(one).to_string(), result.to_string())
+            })
+            .collect();
+        for (one, result) in texts {
+            inputs.update(one);
+            inputs.update("\n");
+            results.update(result);
+            results.update("\n");
+        }
+        Ok(())
+    })?;
     let header = RunHeader {
         key: run.batch.key(payer, run.period),
         kind: run.batch.kind.word().to_owned(),
@@ -437,7 +486,7 @@ fn header(run: &Run, payer: &str, computed: &[&Computed]) -> (RunHeader, String)
         header.inputs_digest.clone(),
         hexadecimal(results),
     ];
-    (header, Digest::of(parts.join("\n").as_bytes()).to_string())
+    Ok((header, Digest::of(parts.join("\n").as_bytes()).to_string()))
 }
 
 fn hexadecimal(hasher: Sha256) -> String {

@@ -2,9 +2,10 @@
 //! so that a run that breaks off leaves none.
 
 use super::{
-    filings::{self, Filings},
+    filings,
     order::{Computed, Order, Run},
     report,
+    spool::BLOCK,
 };
 use crate::{
     cli::{
@@ -13,10 +14,12 @@ use crate::{
     },
     document::{PayslipFrame, payslip, payslips, protect},
     exchange::{
+        figures::Pattern,
         rejected,
-        summary::{self, Paid},
-        workbook::to_xlsx,
+        summary::Overview,
+        workbook::{WorkbookError, WorkbookWriter, to_xlsx},
     },
+    store::Period,
 };
 use rayon::prelude::*;
 use std::{
@@ -34,65 +37,91 @@ const REFUSED: &str = "rejected.xlsx";
 /// The slips in one file, for printing.
 const BOUND: &str = "payslips-for-print";
 
-/// How many slips are bound in one file: more than that is held in memory at once, and no printer wants it.
-const BOUND_SLIPS: usize = 500;
-
 /// The files of a run before they are in their places; gone if they never get there.
 pub(super) struct Staged<'o> {
     out: &'o Path,
+    /// Whether there was no such folder before.
+    is_new: bool,
     folder: PathBuf,
     slips: BTreeSet<String>,
     others: Vec<PathBuf>,
 }
 
 impl<'o> Staged<'o> {
-    /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
-    pub(super) fn make(
-        out: &'o Path,
-        run: &Run,
-        order: &Order<'_>,
-        filings: Filings,
-        output: &Output,
-    ) -> Result<Self, CliError> {
-        let folder = out.join(format!(".{}.part", run.period));
-        let printed: &[Computed] = if order.with_slips { &run.computed } else { &[] };
-        let slips = printed.iter().map(file_name).collect();
-        let mut staged = Self { out, folder, slips, others: Vec::new() };
+    /// An empty folder for the files of a month.
+    pub(super) fn begin(out: &'o Path, period: Period) -> Result<Self, CliError> {
+        let folder = out.join(format!(".{period}.part"));
+        let is_new = !out.exists();
+        let staged = Self { out, is_new, folder, slips: BTreeSet::new(), others: Vec::new() };
         // What a run that broke off may have left.
         let _ = fs::remove_dir_all(&staged.folder);
         fs::create_dir_all(staged.folder.join(SLIPS)).map_err(|error| staged.cannot(&error))?;
+        Ok(staged)
+    }
+
+    /// Where the files are until they are published.
+    pub(super) fn folder(&self) -> &Path {
+        &self.folder
+    }
+
+    /// Makes the files of a run. Where nobody was computed there is only the list of what was refused.
+    pub(super) fn fill(
+        &mut self,
+        run: &Run,
+        order: &Order<'_>,
+        password: Option<&Pattern>,
+        output: &Output,
+    ) -> Result<(), CliError> {
         if !run.rejected.is_empty() {
             let sheet = to_xlsx(&[rejected::sheet(&run.rejected)]).map_err(|error| internal(&error))?;
-            staged.add(REFUSED, &sheet)?;
+            self.add(REFUSED, &sheet)?;
         }
-        if run.computed.is_empty() {
-            return Ok(staged);
+        if run.people.is_empty() {
+            return Ok(());
         }
-        let paid: Vec<Paid<'_>> =
-            run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
-        let workbook = to_xlsx(&[summary::overview(&paid)]).map_err(|error| internal(&error))?;
-        staged.add(SUMMARY, &workbook)?;
-        staged.add(FINDINGS, report::findings(run).as_bytes())?;
-        for (path, bytes) in filings.files {
-            staged.add(Path::new(filings::FOLDER).join(path), &bytes)?;
-        }
+        self.summary(run)?;
+        let findings = self.path(FINDINGS)?;
+        report::findings(run, &findings)?;
         if order.outgoing.print {
-            staged.bind(run)?;
+            self.bind(run)?;
         }
-        let bar = output.progress("工资条", printed.len());
-        printed.par_iter().try_for_each(|one| {
-            let pdf = slip_pdf(run, one).and_then(|pdf| match filings.passwords.get(&one.worker.number) {
-                Some(password) => protect(&pdf, password),
-                None => Ok(pdf),
-            });
-            let pdf = pdf.map_err(|error| internal(&error).at(one.worker.number.clone()))?;
-            let path = staged.folder.join(SLIPS).join(file_name(one));
-            fs::write(path, pdf).map_err(|error| staged.cannot(&error))?;
-            bar.inc(1);
-            Ok::<(), CliError>(())
+        if order.with_slips { self.slips(run, password, output) } else { Ok(()) }
+    }
+
+    fn summary(&mut self, run: &Run) -> Result<(), CliError> {
+        let mut overview = Overview::default();
+        run.people.all(|one| {
+            overview.see(&one.paid());
+            Ok(())
+        })?;
+        let failed = |error: WorkbookError| internal(&error);
+        let mut workbook = WorkbookWriter::new(&self.folder).map_err(failed)?;
+        let sheet = workbook.add(overview.headed()).map_err(failed)?;
+        run.people.all(|one| workbook.push(sheet, &overview.row(&one.paid())).map_err(failed))?;
+        let path = self.path(SUMMARY)?;
+        workbook.save(&path).map_err(failed)
+    }
+
+    fn slips(&mut self, run: &Run, password: Option<&Pattern>, output: &Output) -> Result<(), CliError> {
+        let bar = output.progress("工资条", run.people.len());
+        run.people.blocks(0..run.people.len(), |block| {
+            block.par_iter().try_for_each(|one| {
+                let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+                let pdf = match password {
+                    Some(pattern) => protect(&pdf, &filings::password(run, one, pattern)?)
+                        .map_err(|error| internal(&error).at(one.worker.number.clone()))?,
+                    None => pdf,
+                };
+                let path = self.folder.join(SLIPS).join(file_name(one));
+                fs::write(path, pdf).map_err(|error| self.cannot(&error))?;
+                bar.inc(1);
+                Ok::<(), CliError>(())
+            })?;
+            self.slips.extend(block.iter().map(file_name));
+            Ok(())
         })?;
         bar.finish_and_clear();
-        Ok(staged)
+        Ok(())
     }
 
     /// Moves the files to their places. Gives the number of slips there that are not of this run.
@@ -140,23 +169,30 @@ impl<'o> Staged<'o> {
     /// All slips in one file, or in as many as a printer takes at once.
     fn bind(&mut self, run: &Run) -> Result<(), CliError> {
         let frame = frame(run);
-        let parts: Vec<&[Computed]> = run.computed.chunks(BOUND_SLIPS).collect();
-        for (at, part) in parts.iter().enumerate() {
-            let slips: Vec<_> = part.iter().map(|one| (&one.worker, &one.slip)).collect();
+        let many = run.people.len() > BLOCK;
+        let mut number = 0;
+        run.people.blocks(0..run.people.len(), |block| {
+            let slips: Vec<_> = block.iter().map(|one| (&one.worker, &one.slip)).collect();
             let bound = payslips(&slips, &frame).map_err(|error| internal(&error))?;
-            let number = if parts.len() > 1 { format!("-{}", at + 1) } else { String::new() };
-            self.add(format!("{BOUND}{number}.pdf"), &bound)?;
-        }
-        Ok(())
+            number += 1;
+            let number = if many { format!("-{number}") } else { String::new() };
+            self.add(format!("{BOUND}{number}.pdf"), &bound)
+        })
     }
 
-    fn add(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CliError> {
+    /// The place of a file that is to be published, for whoever writes it.
+    pub(super) fn path(&mut self, name: impl AsRef<Path>) -> Result<PathBuf, CliError> {
         let name = name.as_ref();
         let path = self.folder.join(name);
-        let folder = path.parent().map_or(Ok(()), fs::create_dir_all);
-        folder.and_then(|()| fs::write(&path, bytes)).map_err(|error| self.cannot(&error))?;
+        path.parent().map_or(Ok(()), fs::create_dir_all).map_err(|error| self.cannot(&error))?;
         self.others.push(name.to_owned());
-        Ok(())
+        Ok(path)
+    }
+
+    /// A file that is to be published.
+    pub(super) fn add(&mut self, name: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CliError> {
+        let path = self.path(name)?;
+        fs::write(path, bytes).map_err(|error| self.cannot(&error))
     }
 
     fn cannot(&self, error: &io::Error) -> CliError {
@@ -168,6 +204,10 @@ impl Drop for Staged<'_> {
     fn drop(&mut self) {
         // What cannot be removed is removed by the next run.
         let _ = fs::remove_dir_all(&self.folder);
+        if self.is_new {
+            // Refused where anything was published to it.
+            let _ = fs::remove_dir(self.out);
+        }
     }
 }
 

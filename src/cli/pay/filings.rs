@@ -1,23 +1,27 @@
 //! The files that go out of a run: the tax client's imports, the declarations of insurance and fund, the bank's batch,
 //! the entries for the books, and all figures as CSV; for each payer apart.
 
-use super::{files::internal, order::Run};
+use super::{
+    files::{Staged, internal},
+    order::{Computed, Run},
+};
 use crate::{
     cli::error::CliError,
     exchange::{
         figures::{self, Figures, Pattern},
         journal::{Accounts, JournalError},
         layout::{Layout, LeftOut},
-        summary::Paid,
-        workbook::{Cell, Kind, Sheet, to_csv, to_xlsx},
+        workbook::{Cell, Delimited, Kind, LinesWriter, Sheet, WorkbookError, to_xlsx},
     },
     quantity::Money,
     rulebook::Book,
 };
 use clap::Args;
+use rayon::prelude::*;
 use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
+    io::{BufWriter, Write as _},
     path::{Path, PathBuf},
 };
 
@@ -52,15 +56,12 @@ const GENERIC_ACCOUNTS: &str = include_str!("../../../templates/exchange/account
 /// Of those whom a file does not list, how many are named on the screen.
 const TOLD: usize = 5;
 
-/// The files of a run, by their path in [`FOLDER`], and what is to be said of them.
+/// What is to be said of the files of a run.
 pub(super) struct Filings {
-    pub(super) files: Vec<(PathBuf, Vec<u8>)>,
     pub(super) payouts: Vec<Payout>,
     pub(super) left_out: Vec<(String, LeftOut)>,
     /// Why there are no entries for the books.
     not_posted: Vec<String>,
-    /// The password of each slip, by 工号; none where slips are open.
-    pub(super) passwords: BTreeMap<String, String>,
 }
 
 /// What a bank is told to pay.
@@ -118,62 +119,127 @@ impl Outgoing {
 }
 
 impl Chosen<'_> {
-    /// The files of a run.
-    pub(super) fn fill(&self, run: &Run) -> Result<Filings, CliError> {
-        let month = run.period.to_string();
-        let mut people: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
-        let mut passwords = BTreeMap::new();
-        for one in &run.computed {
-            let paid = Paid { worker: &one.worker, slip: &one.slip, client: &one.client };
-            let known = Figures::of(&paid, &month, run.paying.paid_on).map_err(|error| internal(&error))?;
-            if let Some(pattern) = &self.password {
-                let password = pattern.of(&known).ok_or_else(|| {
-                    let message = format!("{} {} 缺少组成密码的内容", one.worker.number, one.worker.name);
-                    CliError::input("password", message).at("--slip-password")
-                })?;
-                passwords.insert(one.worker.number.clone(), password);
-            }
-            people.entry(&one.worker.payer).or_default().push(known);
-        }
-        let apart = people.len() > 1;
-        let mut filings =
-            Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), not_posted: Vec::new(), passwords };
-        for (payer, people) in people {
-            let folder = if apart { PathBuf::from(super::files::plain(payer)) } else { PathBuf::new() };
-            let mut put = |name: &str, bytes| filings.files.push((folder.join(name), bytes));
-            put(FIGURES, to_csv(&figures::sheet(&people)));
-            match self.accounts.post(&people, &month) {
-                Ok(posted) => put(JOURNAL, to_xlsx(&[posted]).map_err(|error| internal(&error))?),
-                Err(error) if self.own_accounts => {
-                    return Err(CliError::input("accounts", error.to_string()).at("--accounts"));
-                }
-                // The generic mapping is ours to mend; nobody's pay waits for it.
-                Err(error) => filings.not_posted.push(format!("没有写出 {JOURNAL}：{error}")),
-            }
-            let mut left_out: Vec<(String, LeftOut)> = Vec::new();
-            for layout in self.shipped.iter().copied().chain(&self.bank) {
-                let filled = layout.fill(&people).map_err(|error| internal(&error))?;
-                for (name, bytes) in layout.files(&filled).map_err(|error| internal(&error))? {
-                    put(&name, bytes);
-                }
-                if self.bank.as_ref().is_some_and(|bank| bank.schema == layout.schema) {
-                    filings.payouts.push(Payout {
-                        title: layout.title.clone(),
-                        payer: payer.to_owned(),
-                        rows: filled.rows,
-                        total: filled.total.unwrap_or(Money::ZERO),
-                        left_out: filled.left_out.len(),
-                    });
-                }
-                left_out.extend(filled.left_out.into_iter().map(|one| (layout.title.clone(), one)));
-            }
-            if !left_out.is_empty() {
-                put(LEFT_OUT, to_xlsx(&[left_out_sheet(&left_out)]).map_err(|error| internal(&error))?);
-            }
-            filings.left_out.append(&mut left_out);
+    /// What the passwords of slips are made of; nothing where slips are open.
+    pub(super) fn password(&self) -> Option<&Pattern> {
+        self.password.as_ref()
+    }
+
+    /// Makes the files of a run.
+    pub(super) fn fill(&self, run: &Run, staged: &mut Staged<'_>) -> Result<Filings, CliError> {
+        let apart = run.tally.payers.len() > 1;
+        let mut filings = Filings { payouts: Vec::new(), left_out: Vec::new(), not_posted: Vec::new() };
+        for (payer, positions) in &run.tally.payers {
+            let folder = Path::new(FOLDER);
+            let folder = if apart { folder.join(super::files::plain(payer)) } else { folder.to_owned() };
+            let mut filing = Filing { chosen: self, run, positions, folder, staged };
+            filing.figures()?;
+            filing.journal(&mut filings)?;
+            filing.layouts(payer, &mut filings)?;
         }
         Ok(filings)
     }
+}
+
+/// The files of one payer.
+struct Filing<'f, 'o> {
+    chosen: &'f Chosen<'f>,
+    run: &'f Run,
+    positions: &'f [usize],
+    folder: PathBuf,
+    staged: &'f mut Staged<'o>,
+}
+
+impl Filing<'_, '_> {
+    /// What is known of each of the payer's people, one after the other.
+    fn each(&self, mut take: impl FnMut(&Figures) -> Result<(), CliError>) -> Result<(), CliError> {
+        let month = self.run.period.to_string();
+        self.run.people.blocks(self.positions.iter().copied(), |block| {
+            let known = block.par_iter().map(|one| known(one, &month, self.run));
+            known.collect::<Result<Vec<_>, _>>()?.iter().try_for_each(&mut take)
+        })
+    }
+
+    fn figures(&mut self) -> Result<(), CliError> {
+        let mut columns = figures::Columns::default();
+        self.each(|person| {
+            columns.see(person);
+            Ok(())
+        })?;
+        let path = self.staged.path(self.folder.join(FIGURES))?;
+        let failed = |error: std::io::Error| super::cannot_write(&path, &error);
+        let file = BufWriter::new(fs::File::create(&path).map_err(failed)?);
+        let mut lines = LinesWriter::new(file, &columns.headed(), Delimited::CSV).map_err(failed)?;
+        self.each(|person| lines.push(&columns.row(person)).map_err(failed))?;
+        lines.finish().and_then(|mut file| file.flush()).map_err(failed)
+    }
+
+    fn journal(&mut self, filings: &mut Filings) -> Result<(), CliError> {
+        let mut posting = self.chosen.accounts.posting();
+        let mut taken = Ok(());
+        self.each(|person| {
+            if taken.is_ok() {
+                taken = posting.take(person);
+            }
+            Ok(())
+        })?;
+        match taken.and_then(|()| posting.sheet(&self.run.period.to_string())) {
+            Ok(posted) => {
+                let bytes = to_xlsx(&[posted]).map_err(|error| internal(&error))?;
+                self.staged.add(self.folder.join(JOURNAL), &bytes)
+            }
+            Err(error) if self.chosen.own_accounts => {
+                Err(CliError::input("accounts", error.to_string()).at("--accounts"))
+            }
+            // The generic mapping is ours to mend; nobody's pay waits for it.
+            Err(error) => {
+                filings.not_posted.push(format!("没有写出 {JOURNAL}：{error}"));
+                Ok(())
+            }
+        }
+    }
+
+    fn layouts(&mut self, payer: &str, filings: &mut Filings) -> Result<(), CliError> {
+        let failed = |error: WorkbookError| internal(&error);
+        let mut left_out: Vec<(String, LeftOut)> = Vec::new();
+        for layout in self.chosen.shipped.iter().copied().chain(&self.chosen.bank) {
+            let mut filling = layout.filling(self.staged.folder());
+            self.each(|person| filling.take(person).map_err(failed))?;
+            let filled = filling.save(self.staged.folder()).map_err(failed)?;
+            for name in &filled.files {
+                let from = self.staged.folder().join(name);
+                let to = self.staged.path(self.folder.join(name))?;
+                fs::rename(from, &to).map_err(|error| super::cannot_write(&to, &error))?;
+            }
+            if self.chosen.bank.as_ref().is_some_and(|bank| bank.schema == layout.schema) {
+                filings.payouts.push(Payout {
+                    title: layout.title.clone(),
+                    payer: payer.to_owned(),
+                    rows: filled.rows,
+                    total: filled.total.unwrap_or(Money::ZERO),
+                    left_out: filled.left_out.len(),
+                });
+            }
+            left_out.extend(filled.left_out.into_iter().map(|one| (layout.title.clone(), one)));
+        }
+        if !left_out.is_empty() {
+            let bytes = to_xlsx(&[left_out_sheet(&left_out)]).map_err(failed)?;
+            self.staged.add(self.folder.join(LEFT_OUT), &bytes)?;
+        }
+        filings.left_out.append(&mut left_out);
+        Ok(())
+    }
+}
+
+fn known(one: &Computed, month: &str, run: &Run) -> Result<Figures, CliError> {
+    Figures::of(&one.paid(), month, run.paying.paid_on).map_err(|error| internal(&error))
+}
+
+/// The password of a slip.
+pub(super) fn password(run: &Run, one: &Computed, pattern: &Pattern) -> Result<String, CliError> {
+    pattern.of(&known(one, &run.period.to_string(), run)?).ok_or_else(|| {
+        let message = format!("{} {} 缺少组成密码的内容", one.worker.number, one.worker.name);
+        CliError::input("password", message).at("--slip-password")
+    })
 }
 
 impl Filings {

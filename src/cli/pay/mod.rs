@@ -5,7 +5,9 @@ mod files;
 mod filings;
 mod order;
 mod report;
+mod spool;
 mod stored;
+mod tally;
 
 pub(super) use books::Books;
 pub(super) use filings::Outgoing;
@@ -23,12 +25,13 @@ use super::{
 };
 use crate::{
     exchange::{roster, workbook::WorkbookError},
-    rulebook::Book,
+    rulebook::{Book, Gravity},
     store::{Act, Period},
 };
-use books::Stored;
+use books::{Headers, Stored};
 use chrono::NaiveDate;
 use clap::Args;
+use files::Staged;
 use order::Run;
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -137,21 +140,25 @@ impl Order<'_> {
         intent: Intent<'_>,
         output: &Output,
     ) -> Result<Done, CliError> {
-        let mut run = self.compute(book, ledger, output)?;
-        let ledger = ledger.filter(|_| !run.computed.is_empty());
+        let chosen = self.outgoing.chosen(book, &self.period.to_string())?;
+        let mut files = Staged::begin(self.out, self.period)?;
+        let mut run = self.compute(book, ledger, files.folder(), output)?;
+        let ledger = ledger.filter(|_| !run.people.is_empty());
+        let mut headers = Headers::new();
         if let Some(ledger) = ledger {
             run.changes = ledger.changes(&run)?;
             run.notes.extend(ledger.unpaid_arrears(&run)?);
+            headers = books::headers(&run)?;
             if let Intent::Commit { replace: false } = intent {
-                ledger.check(book, &run)?;
+                ledger.check(book, &run, &headers)?;
             }
         }
         // First the files, which may fail, then the ledger, then the files to their places.
-        let filings = self.outgoing.chosen(book, &self.period.to_string())?.fill(&run)?;
+        let filings = chosen.fill(&run, &mut files)?;
         run.notes.extend(filings.notes());
         let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
-        let files = files::Staged::make(self.out, &run, self, filings, output)?;
-        let stored = ledger.map(|ledger| ledger.store(book, &run, intent)).transpose()?;
+        files.fill(&run, self, chosen.password(), output)?;
+        let stored = ledger.map(|ledger| ledger.store(book, &run, &headers, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
             run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
                 format!("账本里 {payer} 已有 {first} 至 {last} 的工资，累计数不含本次的变动；请从 {first} 起逐月重算（--replace）")
@@ -162,7 +169,7 @@ impl Order<'_> {
             run.notes.push(format!("payslips 里另有 {strangers} 份不是本次的工资条"));
         }
         if output.is_json() {
-            output.json(&report::json(&run, stored.as_ref()));
+            output.json(&report::Report { run: &run, stored: stored.as_ref() });
         } else {
             output.text(report::text(&run, self.out, stored.as_ref()).trim_end());
         }
@@ -178,7 +185,7 @@ fn done(run: &Run) -> Done {
         Done::Uncovered
     } else if !run.rejected.is_empty() {
         Done::Rejected
-    } else if run.computed.iter().any(|one| one.slip.is_unlawful()) {
+    } else if run.tally.count(Gravity::Unlawful) > 0 {
         Done::Unlawful
     } else {
         Done::Clean

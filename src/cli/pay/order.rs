@@ -1,6 +1,12 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
-use super::{books, filings::Outgoing, report};
+use super::{
+    books, cannot_write,
+    filings::Outgoing,
+    report,
+    spool::{BLOCK, Spool},
+    tally::Tally,
+};
 use crate::{
     cli::{
         error::{CliError, Kind},
@@ -11,9 +17,10 @@ use crate::{
     exchange::{
         rejected::Rejected,
         roster::{self, Field, Payable, Paying, Roster, RosterError, RosterRow},
+        summary::{ClientColumns, Paid},
         table::list,
     },
-    payroll::{Balance, Month, Refusal, Slip, Totals, Worker},
+    payroll::{Balance, Month, Refusal, Slip, Worker},
     quantity::Money,
     rulebook::{Book, Digest, Role},
     store::{Period, RunKey},
@@ -21,6 +28,7 @@ use crate::{
 use chrono::NaiveDate;
 use clap::ValueEnum;
 use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
 use std::{collections::BTreeMap, fs, path::Path};
 
 /// What a run pays. Each kind has a number in its period, so that the same command means the same run again.
@@ -117,6 +125,7 @@ pub(in crate::cli) struct Order<'a> {
 const PAYER_UNSTATED: &str = "未注明扣缴义务人";
 
 /// One person, computed.
+#[derive(Serialize, Deserialize)]
 pub(super) struct Computed {
     pub(super) worker: Worker,
     pub(super) slip: Slip,
@@ -129,7 +138,14 @@ pub(super) struct Computed {
     /// The roster's opening balance that it was computed with, which the ledger is to keep.
     pub(super) opening: Option<Balance>,
     /// Deductions as the tax client lists them.
-    pub(super) client: BTreeMap<&'static str, Money>,
+    pub(super) client: ClientColumns,
+}
+
+impl Computed {
+    /// As the workbooks of the month need it.
+    pub(super) fn paid(&self) -> Paid<'_> {
+        Paid { worker: &self.worker, slip: &self.slip, client: &self.client }
+    }
 }
 
 /// The payroll, computed.
@@ -141,11 +157,13 @@ pub(super) struct Run {
     pub(super) rulebook: String,
     /// The digest of the roster's file.
     pub(super) roster: String,
-    pub(super) computed: Vec<Computed>,
+    /// The computed, on the disk.
+    pub(super) people: Spool,
+    /// What they come to.
+    pub(super) tally: Tally,
     pub(super) rejected: Vec<Rejected>,
     /// Row numbers of the template's made-up row, which was left out.
     pub(super) samples: Vec<u32>,
-    pub(super) totals: Totals,
     /// Whether there is no slip at all, and that only since the rule book covers none.
     pub(super) uncovered: bool,
     /// Against the month before in the ledger.
@@ -154,13 +172,10 @@ pub(super) struct Run {
     pub(super) notes: Vec<String>,
 }
 
-/// How many rows are computed at a time.
-const BLOCK: usize = 2_000;
-
 /// The people of a roster, computed.
-#[derive(Default)]
 struct People {
-    computed: Vec<Computed>,
+    computed: Spool,
+    tally: Tally,
     rejected: Vec<Rejected>,
     /// How many rows the rule book does not cover.
     uncovered: usize,
@@ -172,13 +187,20 @@ struct People {
 
 impl Order<'_> {
     /// Computes everybody. With a ledger, what it knows of earlier months is carried in.
-    pub(super) fn compute(&self, book: &Book, ledger: Option<&books::Books>, output: &Output) -> Result<Run, CliError> {
+    /// The people go to a folder until their files are made.
+    pub(super) fn compute(
+        &self,
+        book: &Book,
+        ledger: Option<&books::Books>,
+        folder: &Path,
+        output: &Output,
+    ) -> Result<Run, CliError> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
         let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
-        let people = self.people(book, &paying, read.rows, read.rejected, ledger, output)?;
-        let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
-            .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
+        let spool = Spool::create(folder).map_err(|error| cannot_write(folder, &error))?;
+        let people = People::new(spool, read.rejected);
+        let people = self.people(book, &paying, read.rows, ledger, people, output)?;
         Ok(Run {
             period: self.period,
             batch: self.batch,
@@ -188,10 +210,10 @@ impl Order<'_> {
             roster,
             uncovered: people.is_uncovered(),
             notes: people.notes(),
-            computed: people.computed,
+            people: people.computed,
+            tally: people.tally,
             rejected: people.rejected,
             samples: read.samples,
-            totals,
             changes: Vec::new(),
         })
     }
@@ -214,13 +236,12 @@ impl Order<'_> {
         book: &Book,
         paying: &Paying,
         rows: Vec<RosterRow>,
-        rejected: Vec<Rejected>,
         ledger: Option<&books::Books>,
+        mut people: People,
         output: &Output,
     ) -> Result<People, CliError> {
         let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
-        let mut people = People { rejected, ..People::default() };
         let mut seen = BTreeMap::new();
         let bar = output.progress("核算", rows.len());
         let mut rows = rows.into_iter().peekable();
@@ -268,7 +289,7 @@ impl Order<'_> {
                     Ok((slip, carried)) => {
                         let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
                         people.undivided += usize::from(undivided);
-                        people.computed.push(Computed {
+                        let one = Computed {
                             facts: report::facts(book, &payable.month.facts),
                             carried_in: report::facts(book, &carried),
                             places: payable.month.places.clone(),
@@ -276,7 +297,12 @@ impl Order<'_> {
                             worker: payable.worker,
                             slip,
                             client: report::client_columns(&row),
-                        });
+                        };
+                        people
+                            .tally
+                            .add(&one)
+                            .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
+                        people.computed.push(&one)?;
                     }
                     Err(refusal) => {
                         people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
@@ -286,12 +312,18 @@ impl Order<'_> {
             }
         }
         bar.finish_and_clear();
+        people.computed.flush()?;
         people.rejected.sort_by_key(|one| one.row);
         Ok(people)
     }
 }
 
 impl People {
+    /// Nobody yet, but those whom reading the roster refused.
+    fn new(computed: Spool, rejected: Vec<Rejected>) -> Self {
+        Self { computed, tally: Tally::default(), rejected, uncovered: 0, overruled: Vec::new(), undivided: 0 }
+    }
+
     /// Whether there is no slip at all, and that only since the rule book covers none.
     fn is_uncovered(&self) -> bool {
         self.computed.is_empty() && self.uncovered > 0 && self.uncovered == self.rejected.len()

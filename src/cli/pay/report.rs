@@ -5,16 +5,26 @@ use super::{
     order::{Computed, Run},
 };
 use crate::{
-    cli::eval::finding_json,
-    exchange::{rejected::Rejected, roster::RosterRow},
-    payroll::{Arrear, Slip, Totals, Worker},
+    cli::{
+        error::{CliError, Kind},
+        eval::finding_json,
+    },
+    exchange::{rejected::Rejected, roster::RosterRow, summary::ClientColumns},
+    payroll::{Arrear, Slip, Totals, UncertainValue, Worker},
     quantity::Money,
     rulebook::{Book, Given, Gravity, Type},
 };
+use serde::{
+    Serialize, Serializer,
+    ser::{Error as _, SerializeMap as _, SerializeSeq as _},
+};
 use serde_json::{Value as Json, json};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
+    fs::File,
+    io::{self, BufWriter, Write},
     path::Path,
 };
 
@@ -39,13 +49,13 @@ pub(super) fn facts(book: &Book, facts: &BTreeMap<String, Given>) -> BTreeMap<St
 }
 
 /// The row's deductions as the tax client's columns name them. One sum of additional deductions has no column there.
-pub(super) fn client_columns(row: &RosterRow) -> BTreeMap<&'static str, Money> {
-    let mut columns = BTreeMap::from([
+pub(super) fn client_columns(row: &RosterRow) -> ClientColumns {
+    let mut columns: Vec<(&'static str, Money)> = vec![
         ("累计个人养老金", row.personal_pension),
         ("企业(职业)年金", row.annuity),
         ("商业健康保险", row.health_insurance),
         ("税延养老保险", row.deferred_pension),
-    ]);
+    ];
     if let Some(items) = &row.additional.items {
         columns.extend([
             ("累计子女教育", items.child_education),
@@ -56,7 +66,7 @@ pub(super) fn client_columns(row: &RosterRow) -> BTreeMap<&'static str, Money> {
             ("累计3岁以下婴幼儿照护", items.infant_care),
         ]);
     }
-    columns
+    columns.into_iter().map(|(column, amount)| (Cow::Borrowed(column), amount)).collect()
 }
 
 /// All that a slip was computed from, identity and account numbers masked as on the page. It can be computed again from
@@ -209,53 +219,81 @@ fn change_json(change: &books::Change) -> Json {
     }
 }
 
-/// The whole run, as the contract has it.
-pub(super) fn json(run: &Run, stored: Option<&books::Stored>) -> Json {
-    let payers: BTreeSet<&str> = run.computed.iter().map(|one| one.worker.payer.as_str()).collect();
-    let employer = match payers.into_iter().collect::<Vec<_>>().as_slice() {
-        [one] => (*one).to_owned(),
-        [] => run.paying.payer.clone(),
-        several => several.join("、"),
-    };
-    let mut json = json!({
-        "period": run.period.to_string(),
-        "kind": run.batch.kind.word(),
-        "number": run.batch.number,
-        "paid_on": run.paying.paid_on.to_string(),
-        "known_at": run.known_at.map(|day| day.to_string()),
-        "employer": employer,
-        "rulebook": run.rulebook,
-        "totals": totals_json(&run.totals),
-        "slips": run.computed.iter().map(|one| slip_json(&Who::from(&one.worker), &one.slip)).collect::<Vec<_>>(),
-        "rejected": run.rejected,
-        "changes": run.changes.iter().map(change_json).collect::<Vec<_>>(),
-        "samples": run.samples,
-        "notes": run.notes,
-        "ledger": stored.map(|stored| match stored {
+/// The whole run, as the contract has it; its slips are written one after the other.
+pub(super) struct Report<'r> {
+    pub(super) run: &'r Run,
+    pub(super) stored: Option<&'r books::Stored>,
+}
+
+impl Serialize for Report<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Self { run, stored } = self;
+        let employer = match run.tally.payers.keys().map(String::as_str).collect::<Vec<_>>().as_slice() {
+            [one] => (*one).to_owned(),
+            [] => run.paying.payer.clone(),
+            several => several.join("、"),
+        };
+        let mut map = serializer.serialize_map(None)?;
+        map.serialize_entry("changes", &run.changes.iter().map(change_json).collect::<Vec<_>>())?;
+        map.serialize_entry("employer", &employer)?;
+        // Where not one row was done, the run failed as a whole.
+        if let (true, Some(first)) = (run.people.is_empty(), run.rejected.first()) {
+            let error = json!({
+                "code": if run.uncovered { "coverage" } else { "rejected" },
+                "message": format!("没有一行可以核算，第一处是：{}", first.problem),
+                "where": format!("第 {} 行 {}", first.row, first.column),
+            });
+            map.serialize_entry("error", &error)?;
+        }
+        map.serialize_entry("kind", run.batch.kind.word())?;
+        map.serialize_entry("known_at", &run.known_at.map(|day| day.to_string()))?;
+        let ledger = stored.map(|stored| match stored {
             books::Stored::Written => "written",
             books::Stored::Replaced => "replaced",
             books::Stored::AlreadyThere => "unchanged",
             books::Stored::Previewed => "previewed",
             books::Stored::Approved => "approved",
-        }),
-    });
-    // Where not one row was done, the run failed as a whole.
-    if let (true, Some(first)) = (run.computed.is_empty(), run.rejected.first()) {
-        json["error"] = json!({
-            "code": if run.uncovered { "coverage" } else { "rejected" },
-            "message": format!("没有一行可以核算，第一处是：{}", first.problem),
-            "where": format!("第 {} 行 {}", first.row, first.column),
         });
+        map.serialize_entry("ledger", &ledger)?;
+        map.serialize_entry("notes", &run.notes)?;
+        map.serialize_entry("number", &run.batch.number)?;
+        map.serialize_entry("paid_on", &run.paying.paid_on.to_string())?;
+        map.serialize_entry("period", &run.period.to_string())?;
+        map.serialize_entry("rejected", &run.rejected)?;
+        map.serialize_entry("rulebook", &run.rulebook)?;
+        map.serialize_entry("samples", &run.samples)?;
+        map.serialize_entry("slips", &SlipsJson(run))?;
+        map.serialize_entry("totals", &totals_json(&run.tally.totals))?;
+        map.end()
     }
-    json
+}
+
+struct SlipsJson<'r>(&'r Run);
+
+impl Serialize for SlipsJson<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut slips = serializer.serialize_seq(None)?;
+        let mut failed = None;
+        let read = self.0.people.all(|one| {
+            let written = slips.serialize_element(&slip_json(&Who::from(&one.worker), &one.slip));
+            written.map_err(|error| {
+                failed = Some(error);
+                CliError::new(Kind::Internal, "output", "写不下去")
+            })
+        });
+        match (failed, read) {
+            (Some(error), _) => Err(error),
+            (None, Err(error)) => Err(S::Error::custom(error.message())),
+            (None, Ok(())) => slips.end(),
+        }
+    }
 }
 
 /// How many entries of a list the terminal shows; the files have all.
-const SHOWN: usize = 20;
+pub(super) const SHOWN: usize = 20;
 
 /// A list under its heading, cut short where it is long.
-fn listed(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item = String>) {
-    let all = lines.len();
+fn listed(text: &mut String, heading: &str, lines: impl Iterator<Item = String>, all: usize) {
     if all == 0 {
         return;
     }
@@ -271,10 +309,11 @@ fn listed(text: &mut String, heading: &str, lines: impl ExactSizeIterator<Item =
 /// What a person wants to know when it is done.
 pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> String {
     let mut text = String::new();
-    let totals = &run.totals;
+    let totals = &run.tally.totals;
     let kind = run.batch.kind.name();
     let _ = writeln!(text, "{} {kind}，{} 支付，{} 人", run.period, run.paying.paid_on, totals.workers);
-    if !run.computed.is_empty() {
+    let unlawful = run.tally.count(Gravity::Unlawful);
+    if !run.people.is_empty() {
         for (name, sum) in [
             ("应发工资　　", totals.gross),
             ("个人所得税　", totals.tax),
@@ -283,33 +322,18 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
         ] {
             let _ = writeln!(text, "  {name} {:>16}", sum.thousands());
         }
-        let count = |wanted: Gravity| {
-            let findings = run.computed.iter().flat_map(|one| &one.slip.findings);
-            findings.filter(|finding| finding.severity == wanted).count()
-        };
-        let _ = writeln!(
-            text,
-            "  违法 {} 条，风险 {} 条，提示 {} 条，见 findings.txt",
-            count(Gravity::Unlawful),
-            count(Gravity::Risk),
-            count(Gravity::Note)
-        );
+        let (risks, notes) = (run.tally.count(Gravity::Risk), run.tally.count(Gravity::Note));
+        let _ = writeln!(text, "  违法 {unlawful} 条，风险 {risks} 条，提示 {notes} 条，见 findings.txt");
     }
-    let unlawful: Vec<String> = run
-        .computed
-        .iter()
-        .flat_map(|one| one.slip.findings.iter().map(move |finding| (&one.worker, finding)))
-        .filter(|(_, finding)| finding.severity == Gravity::Unlawful)
-        .map(|(worker, finding)| format!("{} {}：{}", worker.number, worker.name, finding.message))
-        .collect();
-    listed(&mut text, "违法", unlawful.into_iter());
+    listed(&mut text, "违法", run.tally.unlawful.iter().cloned(), unlawful);
     let rows: BTreeSet<u32> = run.rejected.iter().map(|one| one.row).collect();
     let heading = format!("退回 {} 行，没有核算，见 rejected.xlsx", rows.len());
-    listed(&mut text, &heading, run.rejected.iter().map(rejected_line));
-    listed(&mut text, "与上月相比", run.changes.iter().map(change_line));
+    listed(&mut text, &heading, run.rejected.iter().map(rejected_line), run.rejected.len());
+    listed(&mut text, "与上月相比", run.changes.iter().map(change_line), run.changes.len());
     let samples = (!run.samples.is_empty()).then(|| "名单里的样例行（工号为“样例”）没有计入".to_owned());
     let notes: Vec<String> = run.notes.iter().cloned().chain(samples).collect();
-    listed(&mut text, "请留意", notes.into_iter());
+    let all = notes.len();
+    listed(&mut text, "请留意", notes.into_iter(), all);
     text.push('\n');
     text.push_str(match stored {
         Some(books::Stored::Written) => "已记入账本。",
@@ -321,7 +345,7 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
         Some(books::Stored::Approved) => "已批准并记入账本（批准人由本人自报，程序不核实身份）。",
         None => "",
     });
-    let made = if run.computed.is_empty() { "退回的行" } else { "工资条和汇总表" };
+    let made = if run.people.is_empty() { "退回的行" } else { "工资条和汇总表" };
     let _ = writeln!(text, "{made}在 {}", out.display());
     text
 }
@@ -343,41 +367,58 @@ fn change_line(change: &books::Change) -> String {
     }
 }
 
-/// The findings, person by person, then what changed since the month before.
-pub(super) fn findings(run: &Run) -> String {
-    let mut text = format!("{} 工资的提示\n规则库 {}\n", run.period, run.rulebook);
-    for one in run.computed.iter().filter(|one| !one.slip.findings.is_empty()) {
-        let _ = writeln!(text, "\n{} {}", one.worker.number, one.worker.name);
-        for finding in &one.slip.findings {
-            let _ = writeln!(text, "  {}：{}", finding.severity.name(), finding.message);
-            if let Some(cite) = &finding.cite {
-                let _ = writeln!(text, "    依据：{cite}");
-            }
-            if let Some(remedy) = &finding.remedy {
-                let _ = writeln!(text, "    处理：{remedy}");
-            }
-        }
-    }
-    if !run.changes.is_empty() {
-        text.push_str("\n与上月相比\n");
-        for change in &run.changes {
-            let _ = writeln!(text, "  {}", change_line(change));
-        }
-    }
+/// Writes the findings, person by person, then what changed since the month before.
+pub(super) fn findings(run: &Run, path: &Path) -> Result<(), CliError> {
+    let failed = |error: io::Error| super::cannot_write(path, &error);
+    let mut to = BufWriter::new(File::create(path).map_err(failed)?);
+    write!(to, "{} 工资的提示\n规则库 {}\n", run.period, run.rulebook).map_err(failed)?;
     let mut uncertain: BTreeMap<String, usize> = BTreeMap::new();
-    for value in run.computed.iter().flat_map(|one| &one.slip.uncertain) {
-        let note = value.note.as_ref().map_or(String::new(), |note| format!("；{note}"));
-        let due = if value.provisional { "；已到复核日" } else { "" };
-        let (mark, meaning) = (value.confidence.mark(), value.confidence.meaning());
-        let line = format!("{} = {}（{mark} {meaning}；{}{note}{due}）", value.name, value.value, value.source);
-        let people = uncertain.entry(line).or_default();
-        *people = people.saturating_add(1);
+    run.people.all(|one| {
+        for value in &one.slip.uncertain {
+            let people = uncertain.entry(uncertain_line(value)).or_default();
+            *people = people.saturating_add(1);
+        }
+        of_person(&mut to, one).map_err(failed)
+    })?;
+    of_all(&mut to, run, &uncertain).and_then(|()| to.flush()).map_err(failed)
+}
+
+fn of_person(to: &mut impl Write, one: &Computed) -> io::Result<()> {
+    if one.slip.findings.is_empty() {
+        return Ok(());
+    }
+    writeln!(to, "\n{} {}", one.worker.number, one.worker.name)?;
+    for finding in &one.slip.findings {
+        writeln!(to, "  {}：{}", finding.severity.name(), finding.message)?;
+        if let Some(cite) = &finding.cite {
+            writeln!(to, "    依据：{cite}")?;
+        }
+        if let Some(remedy) = &finding.remedy {
+            writeln!(to, "    处理：{remedy}")?;
+        }
+    }
+    Ok(())
+}
+
+fn of_all(to: &mut impl Write, run: &Run, uncertain: &BTreeMap<String, usize>) -> io::Result<()> {
+    if !run.changes.is_empty() {
+        writeln!(to, "\n与上月相比")?;
+        for change in &run.changes {
+            writeln!(to, "  {}", change_line(change))?;
+        }
     }
     if !uncertain.is_empty() {
-        text.push_str("\n所用规则中尚不确定的\n");
+        writeln!(to, "\n所用规则中尚不确定的")?;
         for (line, people) in uncertain {
-            let _ = writeln!(text, "  {line}：{people} 人");
+            writeln!(to, "  {line}：{people} 人")?;
         }
     }
-    text
+    Ok(())
+}
+
+fn uncertain_line(value: &UncertainValue) -> String {
+    let note = value.note.as_ref().map_or(String::new(), |note| format!("；{note}"));
+    let due = if value.provisional { "；已到复核日" } else { "" };
+    let (mark, meaning) = (value.confidence.mark(), value.confidence.meaning());
+    format!("{} = {}（{mark} {meaning}；{}{note}{due}）", value.name, value.value, value.source)
 }

@@ -1,6 +1,10 @@
-//! A layout filled with people, and its file written.
+//! A layout filled with people, one after the other, and its files written.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::{Path, PathBuf},
+};
 
 use encoding_rs::GBK;
 
@@ -8,16 +12,17 @@ use super::{CellKind, Column, Encoding, FormKind, Layout, Rows};
 use crate::{
     exchange::{
         figures::{Contributed, Figures},
-        workbook::{Cell, Delimited, Kind, Sheet, WorkbookError, to_delimited, to_xlsx},
+        workbook::{Cell, Delimited, Kind, LinesWriter, Sheet, WorkbookError, WorkbookWriter},
     },
-    quantity::{ArithmeticError, Money},
+    quantity::Money,
 };
 
-/// A layout with the rows of a month.
+/// What became of a layout that was filled.
 #[derive(Debug, Clone)]
 pub struct Filled {
-    /// The sheets of each file: more than one file where the rows are more than a file may hold.
-    files: Vec<Vec<Sheet>>,
+    /// The names of the files in their folder: more than one where the rows are more than a file may hold, none where
+    /// there are no rows.
+    pub files: Vec<String>,
     /// Rows in all files together.
     pub rows: usize,
     /// The sum of the last column of amounts that must be more than nought: what a bank is told to pay.
@@ -41,75 +46,38 @@ pub struct LeftOut {
     pub remedy: String,
 }
 
+/// A layout that is being filled; its rows are on the disk as soon as they may be very many.
+pub struct Filling<'l> {
+    layout: &'l Layout,
+    scratch: PathBuf,
+    targets: Vec<Target>,
+    /// How many rows each sheet has, in all files together.
+    sheets: Vec<(String, usize)>,
+    total: Money,
+    /// Whose it was first, by column and what stood there.
+    seen: BTreeMap<(usize, String), String>,
+    left_out: Vec<LeftOut>,
+}
+
+/// One file, by the sheets that it has.
+enum Target {
+    Workbook(Box<WorkbookWriter>, BTreeMap<usize, usize>),
+    Text(BTreeMap<usize, LinesWriter<Vec<u8>>>),
+}
+
 impl Layout {
-    /// The people of a month in the layout's order. Whoever does not fit it is left out, with the reason; so are, and
-    /// silently, those whom it does not concern.
-    ///
-    /// # Errors
-    /// A total beyond an amount.
-    pub fn fill(&self, people: &[Figures]) -> Result<Filled, ArithmeticError> {
-        let mut filling = Filling { layout: self, seen: BTreeMap::new(), left_out: Vec::new() };
-        let mut sheets: Vec<(String, Vec<Vec<Cell>>)> = Vec::new();
-        for person in people.iter().filter(|person| self.concerns(person)) {
-            for (sheet, contributed) in self.rows_of(person) {
-                let at = sheets.iter().position(|(name, _)| *name == sheet).unwrap_or_else(|| {
-                    sheets.push((sheet, Vec::new()));
-                    sheets.len() - 1
-                });
-                let rows = &mut sheets[at].1;
-                match filling.row(person, contributed, rows.len()) {
-                    Ok(row) => rows.push(row),
-                    Err(left_out) => {
-                        filling.left_out.push(left_out);
-                        break;
-                    }
-                }
-            }
+    /// Begins to fill the layout; rows may lie in nameless files of a folder meanwhile.
+    #[must_use]
+    pub fn filling(&self, scratch: &Path) -> Filling<'_> {
+        Filling {
+            layout: self,
+            scratch: scratch.to_owned(),
+            targets: Vec::new(),
+            sheets: Vec::new(),
+            total: Money::ZERO,
+            seen: BTreeMap::new(),
+            left_out: Vec::new(),
         }
-        let payable = self.columns.iter().rposition(|column| column.positive);
-        let amounts = sheets.iter().flat_map(|(_, rows)| rows).filter_map(|row| match row.get(payable?) {
-            Some(Cell::Money(amount)) => Some(*amount),
-            Some(Cell::Count(fen)) => Some(Money::from_fen(*fen)),
-            _ => None,
-        });
-        let total = Money::sum(amounts)?;
-        Ok(Filled {
-            rows: sheets.iter().map(|(_, rows)| rows.len()).sum(),
-            total: payable.map(|_| total),
-            left_out: filling.left_out,
-            files: self.divided(sheets),
-        })
-    }
-
-    /// The file or files, with the names that they are given in a folder.
-    ///
-    /// # Errors
-    /// What a workbook cannot hold.
-    pub fn files(&self, filled: &Filled) -> Result<Vec<(String, Vec<u8>)>, WorkbookError> {
-        let many = filled.files.len() > 1;
-        let written = filled.files.iter().enumerate().map(|(at, sheets)| {
-            let number = if many { format!("-{}", at + 1) } else { String::new() };
-            let name = format!("{}{number}.{}", self.family(), self.extension());
-            Ok((name, self.bytes(sheets)?))
-        });
-        written.collect()
-    }
-
-    fn bytes(&self, sheets: &[Sheet]) -> Result<Vec<u8>, WorkbookError> {
-        if self.form.kind == FormKind::Xlsx {
-            return to_xlsx(sheets);
-        }
-        let form = Delimited {
-            separator: self.form.separator,
-            heading: self.form.heading,
-            marked: self.form.encoding == Encoding::Utf8,
-        };
-        let text: String = sheets.iter().map(|sheet| to_delimited(sheet, &form)).collect();
-        Ok(match self.form.encoding {
-            Encoding::Utf8 => text.into_bytes(),
-            // Rows with characters that it has not were left out.
-            Encoding::Gbk => GBK.encode(&text).0.into_owned(),
-        })
     }
 
     fn concerns(&self, person: &Figures) -> bool {
@@ -130,21 +98,29 @@ impl Layout {
         }
     }
 
-    /// The files that the rows take.
-    fn divided(&self, sheets: Vec<(String, Vec<Vec<Cell>>)>) -> Vec<Vec<Sheet>> {
-        let most = self.most_rows.unwrap_or(usize::MAX).max(1);
-        let mut files: Vec<Vec<Sheet>> = Vec::new();
-        for (name, rows) in sheets {
-            for (at, rows) in rows.chunks(most).enumerate() {
-                let mut sheet = self.blank(&name);
-                rows.iter().for_each(|row| sheet.push(row.clone()));
-                match files.get_mut(at) {
-                    Some(file) => file.push(sheet),
-                    None => files.push(vec![sheet]),
-                }
-            }
+    /// The last column of amounts that must be more than nought.
+    fn payable(&self) -> Option<usize> {
+        self.columns.iter().rposition(|column| column.positive)
+    }
+
+    fn delimited(&self) -> Delimited {
+        Delimited {
+            separator: self.form.separator,
+            heading: self.form.heading,
+            marked: self.form.encoding == Encoding::Utf8,
         }
-        files
+    }
+
+    fn encoded(&self, bytes: Vec<u8>) -> Vec<u8> {
+        match self.form.encoding {
+            Encoding::Utf8 => bytes,
+            // Rows with characters that it has not were left out.
+            Encoding::Gbk => GBK.encode(&String::from_utf8_lossy(&bytes)).0.into_owned(),
+        }
+    }
+
+    fn unwritten(&self, source: std::io::Error) -> WorkbookError {
+        WorkbookError::Io { path: self.schema.clone(), source }
     }
 
     fn blank(&self, name: &str) -> Sheet {
@@ -159,14 +135,103 @@ impl Layout {
     }
 }
 
-struct Filling<'l> {
-    layout: &'l Layout,
-    /// Whose it was first, by column and what stood there.
-    seen: BTreeMap<(usize, String), String>,
-    left_out: Vec<LeftOut>,
-}
-
 impl Filling<'_> {
+    /// Lists a person, in the layout's order of columns. Whoever does not fit it is left out, with the reason; so are,
+    /// and silently, those whom it does not concern.
+    ///
+    /// # Errors
+    /// A total beyond an amount, rows that cannot be written.
+    pub fn take(&mut self, person: &Figures) -> Result<(), WorkbookError> {
+        if !self.layout.concerns(person) {
+            return Ok(());
+        }
+        for (sheet, contributed) in self.layout.rows_of(person) {
+            let at = self.sheets.iter().position(|(name, _)| *name == sheet).unwrap_or_else(|| {
+                self.sheets.push((sheet, 0));
+                self.sheets.len() - 1
+            });
+            match self.row(person, contributed, self.sheets[at].1) {
+                Ok(row) => self.push(at, &row)?,
+                Err(left_out) => {
+                    self.left_out.push(left_out);
+                    break;
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn push(&mut self, sheet: usize, row: &[Cell]) -> Result<(), WorkbookError> {
+        if let Some(payable) = self.layout.payable() {
+            let amount = match row.get(payable) {
+                Some(Cell::Money(amount)) => *amount,
+                Some(Cell::Count(fen)) => Money::from_fen(*fen),
+                _ => Money::ZERO,
+            };
+            let heading = || self.layout.columns[payable].name.clone();
+            self.total =
+                self.total.add(amount).map_err(|source| WorkbookError::Total { heading: heading(), source })?;
+        }
+        let (name, rows) = &mut self.sheets[sheet];
+        let most = self.layout.most_rows.unwrap_or(usize::MAX).max(1);
+        let file = *rows / most;
+        if file == self.targets.len() {
+            self.targets.push(match self.layout.form.kind {
+                FormKind::Xlsx => Target::Workbook(Box::new(WorkbookWriter::new(&self.scratch)?), BTreeMap::new()),
+                FormKind::Csv | FormKind::Txt => Target::Text(BTreeMap::new()),
+            });
+        }
+        match &mut self.targets[file] {
+            Target::Workbook(writer, places) => {
+                let place = match places.get(&sheet) {
+                    Some(place) => *place,
+                    None => writer.add(self.layout.blank(name))?,
+                };
+                places.insert(sheet, place);
+                writer.push(place, row)?;
+            }
+            Target::Text(sheets) => {
+                let lines = match sheets.remove(&sheet) {
+                    Some(lines) => Ok(lines),
+                    None => LinesWriter::new(Vec::new(), &self.layout.blank(name), self.layout.delimited()),
+                };
+                let pushed = lines.and_then(|mut lines| lines.push(row).map(|()| lines));
+                sheets.insert(sheet, pushed.map_err(|source| self.layout.unwritten(source))?);
+            }
+        }
+        *rows += 1;
+        Ok(())
+    }
+
+    /// Writes the file or files into a folder.
+    ///
+    /// # Errors
+    /// What a workbook cannot hold, a folder that cannot be written to.
+    pub fn save(self, folder: &Path) -> Result<Filled, WorkbookError> {
+        let many = self.targets.len() > 1;
+        let mut files = Vec::new();
+        for (at, target) in self.targets.into_iter().enumerate() {
+            let number = if many { format!("-{}", at + 1) } else { String::new() };
+            let name = format!("{}{number}.{}", self.layout.family(), self.layout.extension());
+            let path = folder.join(&name);
+            match target {
+                Target::Workbook(writer, _) => writer.save(&path)?,
+                Target::Text(sheets) => {
+                    let bytes = sheets.into_values().map(LinesWriter::finish).collect::<Result<Vec<_>, _>>();
+                    let written = bytes.and_then(|bytes| fs::write(&path, self.layout.encoded(bytes.concat())));
+                    written.map_err(|source| self.layout.unwritten(source))?;
+                }
+            }
+            files.push(name);
+        }
+        Ok(Filled {
+            files,
+            rows: self.sheets.iter().map(|(_, rows)| rows).sum(),
+            total: self.layout.payable().map(|_| self.total),
+            left_out: self.left_out,
+        })
+    }
+
     fn row(
         &mut self,
         person: &Figures,

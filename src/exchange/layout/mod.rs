@@ -11,7 +11,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 pub use self::{
-    fill::{Filled, LeftOut},
+    fill::{Filled, Filling, LeftOut},
     read::LayoutError,
 };
 

@@ -395,7 +395,7 @@ fn write(sheet: &mut Worksheet, at: Address, content: &Content, format: &Format)
     match content {
         Content::Text(text) if text.is_empty() => sheet.write_blank(at.row, at.column, format)?,
         Content::Text(text) => sheet.write_string_with_format(at.row, at.column, text, format)?,
-        Content::Number(number) => write_decimal(sheet, at.row, at.column, *number, format)?,
+        Content::Number(number) => write_decimal(sheet, at.row, at.column, *number, Some(format))?,
         Content::Formula { text, value } => {
             let formula = Formula::new(format!("={text}")).set_result(value.to_string());
             sheet.write_formula_with_format(at.row, at.column, formula, format)?

@@ -129,7 +129,7 @@ fn fill(
     };
     let date = values::date(value).ok().filter(|_| kind == Kind::Date);
     match (decimal, date) {
-        (Some(decimal), _) => write_decimal(sheet, row, place, decimal, format)?,
+        (Some(decimal), _) => write_decimal(sheet, row, place, decimal, Some(format))?,
         (None, Some(date)) => {
             let date = ExcelDateTime::parse_from_str(&date.to_string())?;
             sheet.write_datetime_with_format(row, place, &date, format)?
