@@ -6,6 +6,7 @@ mod arithmetic;
 mod arrears;
 mod clerk;
 mod filings;
+mod firm;
 mod golden;
 mod hotline;
 mod identities;
