@@ -183,16 +183,6 @@ fn text_says_what_is_to_be_done() {
 }
 
 #[test]
-fn unlawful_findings_are_exit_1_and_refused_rows_go_before_them() {
-    let desk = Desk::new();
-    let poor = person(1, &[("基本工资", "2000")]);
-    let done = desk.pay(std::slice::from_ref(&poor), "2026-09", &[]);
-    assert_eq!(done.code, 1);
-    assert!(findings(&done.json()["slips"][0]).contains(&"payroll.below_minimum"));
-    assert_eq!(desk.pay(&[poor, person(2, &[("基本工资", "")])], "2026-09", &[]).code, 2);
-}
-
-#[test]
 fn where_nobody_could_be_done_there_is_an_error_object() {
     let desk = Desk::new();
     let uncovered = person(1, &[("参保地", "810000")]);

@@ -14,7 +14,7 @@ use gongche::{
 };
 use std::{collections::BTreeSet, fs, process::Command};
 
-const BANK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hotline/bank.toml");
+pub(super) const BANK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hotline/bank.toml");
 
 fn three() -> Vec<Person> {
     vec![
@@ -54,18 +54,6 @@ fn the_bank_is_told_what_the_slips_say_and_who_has_no_account_is_named() {
     let said = json["notes"].to_string();
     assert!(said.contains("2 笔") && said.contains("A003"), "{said}");
     assert!(desk.path("out/filings/left-out.xlsx").exists());
-}
-
-#[test]
-fn two_people_with_one_account_are_not_both_paid_into_it() {
-    let desk = Desk::new();
-    let mut people = three();
-    people[1].insert("银行账号", "6222000000000000001".to_owned());
-    let ran = desk.pay(&people, "2026-09", &["--bank", BANK]);
-    assert_eq!(ran.code, 2, "{}", ran.out);
-    let json = ran.json();
-    assert_eq!(super::refusals(&json)[0].1, "银行账号");
-    assert_eq!(json["slips"].as_array().unwrap().len(), 2);
 }
 
 #[test]

@@ -235,27 +235,6 @@ fn the_end_of_employment_is_settled_and_taxed_by_its_own_rule() {
     assert_eq!(slip["taxes_apart"][0]["amount"], "82911.60");
 }
 
-// ---- every refusal
-
-#[test]
-fn a_deduction_for_damage_over_a_fifth_is_unlawful() {
-    let deducted = |amount, agreed| {
-        let cells = [("基本工资", "5000"), ("赔偿损失扣款", amount), ("合同约定赔偿损失", agreed)];
-        let slip = slip(worker(14, "全日制", &cells));
-        findings(&slip).into_iter().filter(|code| code.starts_with("labour.")).map(str::to_owned).collect::<Vec<_>>()
-    };
-    assert_eq!(deducted("1000", "是"), Vec::<String>::new());
-    assert_eq!(deducted("1000.01", "是"), ["labour.deductions.too_much"]);
-    assert_eq!(deducted("0.01", "否"), ["labour.deductions.not_agreed"]);
-}
-
-#[test]
-fn an_account_of_two_people_is_refused() {
-    let account = |sequence, account| worker(sequence, "全日制", &[("银行账号", account)]);
-    let json = pay(&[account(15, "622200"), account(16, "622201"), account(17, "622200")], &[]);
-    assert_eq!(refusals(&json), [(4, "银行账号", "与第 2 行另一人的银行账号相同")]);
-}
-
 #[test]
 fn pay_that_would_count_twice_is_refused() {
     for (engagement, cells, column) in [

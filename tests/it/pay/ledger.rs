@@ -1,81 +1,19 @@
 //! Months that follow each other: what is carried, what is recognised, what is refused, what has changed since.
 
-use super::{
-    Desk, Person,
-    arithmetic::{Year, clamp, fen, number, whole},
-    error, figure, findings, line, person,
-};
-use num_rational::BigRational;
+use super::{Desk, Person, error, figure, findings, line, person};
 use serde_json::{Value, json};
 use std::fs;
 
 /// The only slip of a run that must have gone well.
-fn slip(desk: &Desk, person: &Person, period: &str, more: &[&str]) -> Value {
+pub(super) fn slip(desk: &Desk, person: &Person, period: &str, more: &[&str]) -> Value {
     let done = desk.book(std::slice::from_ref(person), period, more);
     let json = done.json();
     assert!(done.code < 2, "{period}: {json} {}", done.complaint);
     json["slips"][0].clone()
 }
 
-fn is_missing_months(slip: &Value) -> bool {
+pub(super) fn is_missing_months(slip: &Value) -> bool {
     findings(slip).contains(&"payroll.months_missing")
-}
-
-#[test]
-fn a_year_in_beijing_is_withheld_month_by_month() {
-    let desk = Desk::new();
-    let mut year = Year::default();
-    for month in 1..=12_i64 {
-        let period = format!("2026-{month:02}");
-        // A bonus in March, two months of almost nothing, and December's wage in the next tax year.
-        let wage = if matches!(month, 7 | 8) { "1000" } else { "38000.37" };
-        let bonus = if month == 3 { "50000" } else { "0" };
-        let (ceiling, paid_on) = match month {
-            1..=6 => ("35811", None),
-            12 => ("36348", Some("2027-01-08")),
-            _ => ("36348", None),
-        };
-        if month == 12 {
-            year = Year::default();
-        }
-        let months = if month == 12 { 1 } else { month };
-        let additional = whole(2_000 * months);
-        let person = person(
-            1,
-            &[
-                ("参保地", "北京市"),
-                ("基本工资", wage),
-                ("奖金", bonus),
-                ("社保缴费基数", "40000.55"),
-                ("公积金缴存基数", "40000.55"),
-                ("公积金缴存比例", "12%"),
-                ("累计专项附加扣除", &additional.to_string()),
-                ("期初累计收入", ""),
-            ],
-        );
-        let more: Vec<&str> = paid_on.iter().flat_map(|day| ["--paid-on", day]).collect();
-        let slip = slip(&desk, &person, &period, &more);
-
-        let base = clamp(number("40000.55"), "7162", ceiling);
-        let own: BigRational = [
-            fen(&(&base * number("8%"))),
-            fen(&(&base * number("2%") + whole(3))),
-            fen(&(&base * number("0.5%"))),
-            fen(&(&base * number("12%"))),
-        ]
-        .into_iter()
-        .fold(whole(0), |sum, one| sum + one);
-        let gross = number(wage) + number(bonus);
-        let tax = year.withhold(&gross, &own, &(whole(5_000 * months) + additional));
-        assert_eq!(number(figure(&slip, "own_total")), own, "{period}");
-        assert_eq!(number(figure(&slip, "tax")), tax, "{period}");
-        assert_eq!(number(figure(&slip, "net")), gross - own - &tax, "{period}");
-        assert_eq!(slip["tax_to_date"]["months"], months.to_string(), "{period}");
-        assert!(!is_missing_months(&slip), "{period}");
-        // What was withheld too much is not paid back in the year.
-        assert_eq!(findings(&slip).contains(&"tax.wages.surplus_withheld"), (7..=9).contains(&month), "{period}");
-        assert_eq!(tax == whole(0), (7..=9).contains(&month), "{period}");
-    }
 }
 
 #[test]

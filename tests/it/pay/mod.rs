@@ -6,13 +6,18 @@ mod arithmetic;
 mod arrears;
 mod clerk;
 mod filings;
+mod firm;
 mod golden;
 mod hotline;
 mod identities;
 mod killed;
 mod kinds;
 mod ledger;
+#[path = "../../../examples/made_up/citizen_number.rs"]
+mod made_up;
+mod refusals;
 mod runs;
+mod year;
 
 pub(crate) use crate::ledger::raw_file as raw;
 use crate::rules::Ran;
@@ -108,10 +113,7 @@ impl Desk {
 
 /// A made-up citizen number with a right check digit.
 pub(crate) fn citizen_number(sequence: u32) -> String {
-    const WEIGHTS: [u32; 17] = [7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2];
-    let body = format!("31010119900307{sequence:03}");
-    let sum: u32 = body.chars().zip(WEIGHTS).map(|(digit, weight)| digit.to_digit(10).unwrap() * weight).sum();
-    format!("{body}{}", b"10X98765432"[(sum % 11) as usize] as char)
+    made_up::with_check_digit(&format!("31010119900307{sequence:03}"))
 }
 
 /// Somebody in Shanghai with 20,000 yuan and the fund at 7 %, employed since August 2025.
