@@ -11,7 +11,7 @@ use crate::{
         error::{CliError, Kind},
         output::Output,
     },
-    document::{PayslipFrame, payslip, payslips, protect},
+    document::{DocumentError, PayslipFrame, payslip, payslip_setting, payslips, protect},
     exchange::{
         rejected,
         summary::{self, Paid},
@@ -77,13 +77,15 @@ impl<'o> Staged<'o> {
             staged.add(Path::new(filings::FOLDER).join(path), &bytes)?;
         }
         if order.outgoing.print {
-            staged.bind(run)?;
+            staged.bind(run, order.outgoing.full_id)?;
         }
         let bar = output.progress("工资条", printed.len());
         printed.par_iter().try_for_each(|one| {
-            let pdf = slip_pdf(run, one).and_then(|pdf| match filings.passwords.get(&one.worker.number) {
-                Some(password) => protect(&pdf, password),
-                None => Ok(pdf),
+            let pdf = slip_pdf(run, one, order.outgoing.full_id).and_then(|pdf| {
+                match filings.passwords.get(&one.worker.number) {
+                    Some(password) => protect(&pdf, password),
+                    None => Ok(pdf),
+                }
             });
             let pdf = pdf.map_err(|error| internal(&error).at(one.worker.number.clone()))?;
             let path = staged.folder.join(SLIPS).join(file_name(one));
@@ -138,8 +140,8 @@ impl<'o> Staged<'o> {
     }
 
     /// All slips in one file, or in as many as a printer takes at once.
-    fn bind(&mut self, run: &Run) -> Result<(), CliError> {
-        let frame = frame(run);
+    fn bind(&mut self, run: &Run, full_id: bool) -> Result<(), CliError> {
+        let frame = frame(run, full_id);
         let parts: Vec<&[Computed]> = run.computed.chunks(BOUND_SLIPS).collect();
         for (at, part) in parts.iter().enumerate() {
             let slips: Vec<_> = part.iter().map(|one| (&one.worker, &one.slip)).collect();
@@ -187,21 +189,31 @@ pub(super) fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
 }
 
-fn frame(run: &Run) -> PayslipFrame {
-    PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() }
+fn frame(run: &Run, full_id: bool) -> PayslipFrame {
+    PayslipFrame {
+        period: run.paying.period_start,
+        paid_on: run.paying.paid_on,
+        rulebook: run.rulebook.clone(),
+        full_id,
+    }
 }
 
-fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
+fn slip_pdf(run: &Run, one: &Computed, full_id: bool) -> Result<Vec<u8>, DocumentError> {
     let mut result = report::slip_json(&(&one.worker).into(), &one.slip);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();
     result["known_at"] = run.known_at.map(|day| day.to_string()).into();
     result["rulebook"] = run.rulebook.clone().into();
+    result["setting"] = payslip_setting(&one.slip)?.into();
+    let mut facts = report::inputs_json(one);
+    if full_id {
+        facts["id_number"] = one.worker.id_number.clone().into();
+    }
     let files = BTreeMap::from([
-        ("facts.json".to_owned(), report::inputs_json(one).to_string().into_bytes()),
+        ("facts.json".to_owned(), facts.to_string().into_bytes()),
         ("result.json".to_owned(), result.to_string().into_bytes()),
     ]);
-    payslip(&one.worker, &one.slip, &frame(run), &files)
+    payslip(&one.worker, &one.slip, &frame(run, full_id), &files)
 }
 
 /// Bytes of a name that every file system takes. The longest 工号 leaves room for some of 姓名.

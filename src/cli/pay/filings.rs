@@ -1,7 +1,7 @@
 //! The files that go out of a run: the tax client's imports, the declarations of insurance and fund, the bank's batch,
 //! the entries for the books, and all figures as CSV; for each payer apart.
 
-use super::{files::internal, order::Run};
+use super::{files::internal, order::Run, statements};
 use crate::{
     cli::error::CliError,
     exchange::{
@@ -36,9 +36,14 @@ pub(in crate::cli) struct Outgoing {
     /// 另把全部工资条合成一份 PDF，供打印
     #[arg(long)]
     pub(super) print: bool,
+    /// 工资条和所附数据里的证件号码写全；不写就只留末四位
+    #[arg(long)]
+    pub(super) full_id: bool,
     /// 给每份工资条加打开密码（AES-256），写法如 {id_number:-6}（证件号码后六位）、{birth_date}、{number}
     #[arg(long, value_name = "写法")]
     slip_password: Option<String>,
+    #[command(flatten)]
+    statement: statements::Wanted,
 }
 
 /// The folder of the files.
@@ -50,15 +55,17 @@ const LEFT_OUT: &str = "left-out.xlsx";
 const GENERIC_ACCOUNTS: &str = include_str!("../../../templates/exchange/accounts.toml");
 
 /// Of those whom a file does not list, how many are named on the screen.
-const TOLD: usize = 5;
+pub(super) const TOLD: usize = 5;
 
 /// The files of a run, by their path in [`FOLDER`], and what is to be said of them.
 pub(super) struct Filings {
     pub(super) files: Vec<(PathBuf, Vec<u8>)>,
     pub(super) payouts: Vec<Payout>,
     pub(super) left_out: Vec<(String, LeftOut)>,
-    /// Why there are no entries for the books.
-    not_posted: Vec<String>,
+    /// Why there are no entries for the books, and what else is to be said.
+    remarks: Vec<String>,
+    /// What stands to be known of files of their kind, whatever is in them.
+    pub(super) notices: BTreeSet<String>,
     /// The password of each slip, by 工号; none where slips are open.
     pub(super) passwords: BTreeMap<String, String>,
 }
@@ -81,11 +88,12 @@ pub(super) struct Chosen<'l> {
     /// Whether the mapping is the user's own.
     own_accounts: bool,
     password: Option<Pattern>,
+    statement: &'l statements::Wanted,
 }
 
 impl Outgoing {
     /// Reads the user's layouts, and chooses the vintages of the others for a month.
-    pub(super) fn chosen(&self, book: &Book, month: &str) -> Result<Chosen<'static>, CliError> {
+    pub(super) fn chosen(&self, book: &Book, month: &str) -> Result<Chosen<'_>, CliError> {
         let ids = ids(book);
         let mut shipped = Layout::of_month(month);
         for wanted in &self.layout {
@@ -113,7 +121,14 @@ impl Outgoing {
         let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
             CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
         })?;
-        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, own_accounts: self.accounts.is_some(), password })
+        Ok(Chosen {
+            shipped,
+            bank: bank.transpose()?,
+            accounts,
+            own_accounts: self.accounts.is_some(),
+            password,
+            statement: &self.statement,
+        })
     }
 }
 
@@ -123,6 +138,7 @@ impl Chosen<'_> {
         let month = run.period.to_string();
         let mut people: BTreeMap<&str, Vec<Figures>> = BTreeMap::new();
         let mut passwords = BTreeMap::new();
+        let mut statements = self.statement.begin()?;
         for one in &run.computed {
             let paid = Paid { worker: &one.worker, slip: &one.slip, client: &one.client };
             let known = Figures::of(&paid, &month, run.paying.paid_on).map_err(|error| internal(&error))?;
@@ -133,11 +149,20 @@ impl Chosen<'_> {
                 })?;
                 passwords.insert(one.worker.number.clone(), password);
             }
+            if let Some(statements) = &mut statements {
+                statements.add(&one.worker, &one.slip)?;
+            }
             people.entry(&one.worker.payer).or_default().push(known);
         }
         let apart = people.len() > 1;
-        let mut filings =
-            Filings { files: Vec::new(), payouts: Vec::new(), left_out: Vec::new(), not_posted: Vec::new(), passwords };
+        let mut filings = Filings {
+            files: Vec::new(),
+            payouts: Vec::new(),
+            left_out: Vec::new(),
+            remarks: Vec::new(),
+            notices: BTreeSet::new(),
+            passwords,
+        };
         for (payer, people) in people {
             let folder = if apart { PathBuf::from(super::files::plain(payer)) } else { PathBuf::new() };
             let mut put = |name: &str, bytes| filings.files.push((folder.join(name), bytes));
@@ -148,7 +173,7 @@ impl Chosen<'_> {
                     return Err(CliError::input("accounts", error.to_string()).at("--accounts"));
                 }
                 // The generic mapping is ours to mend; nobody's pay waits for it.
-                Err(error) => filings.not_posted.push(format!("没有写出 {JOURNAL}：{error}")),
+                Err(error) => filings.remarks.push(format!("没有写出 {JOURNAL}：{error}")),
             }
             let mut left_out: Vec<(String, LeftOut)> = Vec::new();
             for layout in self.shipped.iter().copied().chain(&self.bank) {
@@ -156,6 +181,7 @@ impl Chosen<'_> {
                 for (name, bytes) in layout.files(&filled).map_err(|error| internal(&error))? {
                     put(&name, bytes);
                 }
+                filings.notices.extend(layout.notice.clone().filter(|_| filled.rows > 0));
                 if self.bank.as_ref().is_some_and(|bank| bank.schema == layout.schema) {
                     filings.payouts.push(Payout {
                         title: layout.title.clone(),
@@ -172,6 +198,11 @@ impl Chosen<'_> {
             }
             filings.left_out.append(&mut left_out);
         }
+        if let Some(statements) = statements.filter(|_| !run.computed.is_empty()) {
+            let mut written = statements.write(run)?;
+            filings.files.append(&mut written.files);
+            filings.remarks.append(&mut written.notes);
+        }
         Ok(filings)
     }
 }
@@ -181,7 +212,7 @@ impl Filings {
     pub(super) fn notes(&self) -> Vec<String> {
         let payout =
             |one: &Payout| format!("{}：{}，{} 笔，合计 {}", one.title, one.payer, one.rows, one.total.thousands());
-        let mut notes: Vec<String> = self.payouts.iter().map(payout).chain(self.not_posted.iter().cloned()).collect();
+        let mut notes: Vec<String> = self.payouts.iter().map(payout).chain(self.remarks.iter().cloned()).collect();
         let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (title, one) in &self.left_out {
             by_file.entry(title).or_default().push(&one.number);
@@ -203,7 +234,8 @@ fn ids(book: &Book) -> BTreeSet<String> {
     };
     let sides = ["employee", "employer"];
     let lines = members("social.line").iter().map(|line| line.id.as_str()).chain(["housing_fund"]);
-    let lines = lines.flat_map(|line| sides.map(|side| format!("line.{line}_{side}")));
+    let keys = |line| sides.map(|side| ["line", "arrear"].map(|what| format!("{what}.{line}_{side}")));
+    let lines = lines.flat_map(keys).flatten();
     let earnings = members("labour.pay_items.item").iter().map(|item| format!("earning.{}", item.id));
     lines.chain(earnings).chain(["earning.absence".to_owned()]).collect()
 }

@@ -5,6 +5,7 @@ mod files;
 mod filings;
 mod order;
 mod report;
+mod statements;
 mod stored;
 
 pub(super) use books::Books;
@@ -150,6 +151,7 @@ impl Order<'_> {
         let filings = self.outgoing.chosen(book, &self.period.to_string())?.fill(&run)?;
         run.notes.extend(filings.notes());
         let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
+        let notices = filings.notices.clone();
         let files = files::Staged::make(self.out, &run, self, filings, output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
@@ -164,7 +166,9 @@ impl Order<'_> {
         if output.is_json() {
             output.json(&report::json(&run, stored.as_ref()));
         } else {
-            output.text(report::text(&run, self.out, stored.as_ref()).trim_end());
+            let text = report::text(&run, self.out, stored.as_ref());
+            let lines: Vec<&str> = std::iter::once(text.trim_end()).chain(notices.iter().map(String::as_str)).collect();
+            output.text(&lines.join("\n"));
         }
         Ok(match done(&run) {
             Done::Clean | Done::Unlawful if incomplete => Done::Rejected,

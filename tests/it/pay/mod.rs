@@ -13,6 +13,7 @@ mod killed;
 mod kinds;
 mod ledger;
 mod runs;
+mod statements;
 
 pub(crate) use crate::ledger::raw_file as raw;
 use crate::rules::Ran;
