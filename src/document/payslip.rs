@@ -172,7 +172,7 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
             .collect::<Value>(),
         "tax_total": slip.tax.thousands(),
         "derivations": slip.derivations.iter().map(|one| json!({
-            "name": one.name, "formula": one.formula, "value": one.value,
+            "name": one.name, "formula": signs(&one.formula), "value": one.value,
         })).collect::<Value>(),
         "deductions": deducted,
         "deductions_total": deductions_total.map_or_else(|error| error.to_string(), Money::thousands),
@@ -243,6 +243,11 @@ fn uncertain(values: &[UncertainValue]) -> (Vec<Value>, bool) {
         })
     });
     (entries.collect(), any_shortened)
+}
+
+/// A formula with the signs of arithmetic that people read, not those of spreadsheets.
+fn signs(formula: &str) -> String {
+    formula.replace(" * ", " × ").replace(" / ", " ÷ ")
 }
 
 /// As much of a text as has room, ended where it takes breath if it can be.

@@ -488,3 +488,35 @@ fn what_the_bureau_computed_is_held_against_ours_line_by_line() {
     assert!(text.contains("样例癸") && text.contains(line) && text.contains("我方少 0.01"), "{text}");
     assert!(fs::metadata(desk.path("differences.xlsx")).unwrap().len() > 0);
 }
+
+#[test]
+fn a_slip_of_an_older_book_is_right_then_and_it_is_told_what_it_would_be_today() {
+    let desk = Desk::new();
+    let rules = desk.path("rules");
+    super::runs::copy(std::path::Path::new("rules"), &rules);
+    let rules = rules.to_str().unwrap().to_owned();
+    let file = format!("{rules}/tax/wages.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let changed = text.replace("value = \"5000\"", "value = \"6000\"");
+    assert_ne!(text, changed);
+    fs::write(&file, changed).unwrap();
+    let ran = desk.book(&three()[1..2], "2026-09", &["--rules", &rules]);
+    assert!(ran.code <= 1, "{}", ran.out);
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let ledger = desk.text_path("ledger.db");
+    let verify = |more: &[&str]| gongche(&[&["verify", &slip, "--format", "json"], more].concat());
+    let alone = verify(&[]);
+    assert_eq!((alone.code, alone.json()["verdict"].as_str()), (2, Some("unproved")), "{}", alone.out);
+    let proved = verify(&["--db", &ledger]);
+    assert_eq!((proved.code, proved.json()["verdict"].as_str()), (0, Some("outdated")), "{}", proved.out);
+    let told = proved.json();
+    assert_eq!(told["today_gives"]["gross"], "20000.00");
+    assert!(told["differences"].to_string().contains("tax_to_date.basic"), "{told}");
+    let then = yuan(ran.json()["slips"][0]["tax"].as_str().unwrap());
+    let today = yuan(told["today_gives"]["tax"].as_str().unwrap());
+    // A thousand less taken off, at 3 %.
+    assert_eq!(today.sub(then).unwrap(), yuan("30.00"));
+    assert_eq!(verify(&["--rules", &rules]).json()["verdict"], "unchanged");
+    let text = gongche(&["verify", &slip, "--db", &ledger]).out;
+    assert!(text.contains("现在的规则书算出：应发 20,000.00"), "{text}");
+}

@@ -95,15 +95,14 @@ fn numbers_stand_for_names_and_the_totals_are_those_of_the_run() {
 
 #[test]
 fn the_numbers_stay_and_do_not_follow_the_order_of_the_roster() {
-    let names = |people: &[Person]| {
+    let written = |people: &[Person]| {
         let desk = Desk::new();
         assert_eq!(desk.pay(people, "2026-09", &["--statement"]).code, 0);
-        let bytes = fs::read(desk.path("out/filings/statements/热线.xlsx")).unwrap();
-        bytes
+        fs::read(desk.path("out/filings/statements/热线.xlsx")).unwrap()
     };
     let mut turned = four();
     turned.reverse();
-    assert_eq!(names(&four()), names(&turned));
+    assert_eq!(written(&four()), written(&turned));
 }
 
 #[test]
