@@ -17,5 +17,6 @@ pub mod quantity;
 pub mod quote;
 pub mod review;
 pub mod rulebook;
+pub mod statement;
 pub mod store;
 pub mod wording;

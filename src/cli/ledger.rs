@@ -2,6 +2,7 @@
 
 use super::{
     Done, book,
+    difference::{Difference, differences},
     error::CliError,
     output::Output,
     pay::{StoredInputs, recompute},
@@ -155,26 +156,10 @@ fn difference(book: &Book, month: &Month<'_>, inputs: Option<&StoredInputs>, sto
         return None;
     }
     let read = |text: &str| serde_json::from_str::<Json>(text).unwrap_or_default();
-    Some(match first_difference("", &read(stored), &read(&computed)) {
-        Some((place, stored, computed)) => format!("{place}：存的是 {stored}，重算是 {computed}"),
+    Some(match differences(&read(stored), &read(&computed)).into_iter().next() {
+        Some(Difference { place, one, other }) => format!("{place}：存的是 {one}，重算是 {other}"),
         None => "内容相同，写法不同".to_owned(),
     })
-}
-
-/// The first place where two results differ.
-pub(super) fn first_difference(place: &str, one: &Json, other: &Json) -> Option<(String, String, String)> {
-    match (one, other) {
-        (Json::Object(one), Json::Object(other)) => {
-            let keys = one.keys().chain(other.keys().filter(|key| !one.contains_key(*key)));
-            let below = |key: &String| if place.is_empty() { key.clone() } else { format!("{place}.{key}") };
-            keys.into_iter().find_map(|key| first_difference(&below(key), &one[key.as_str()], &other[key.as_str()]))
-        }
-        (Json::Array(one), Json::Array(other)) if one.len() == other.len() => {
-            let mut pairs = one.iter().zip(other).enumerate();
-            pairs.find_map(|(at, (one, other))| first_difference(&format!("{place}[{at}]"), one, other))
-        }
-        _ => (one != other).then(|| (place.to_owned(), one.to_string(), other.to_string())),
-    }
 }
 
 /// The rule book that a run was computed under, read by this program.

@@ -8,6 +8,7 @@ mod bonus;
 mod book;
 mod check;
 mod compare;
+mod difference;
 mod draft;
 mod error;
 mod eval;

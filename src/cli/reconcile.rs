@@ -106,7 +106,7 @@ fn as_json(answer: &Answer, found: &Reconciliation) -> serde_json::Value {
     let differences = found.differences.iter().map(|one| {
         json!({
             "name": one.name, "id_tail": one.id_tail, "item": one.item,
-            "ours": amount(one.ours), "theirs": amount(one.theirs), "remark": one.remark(),
+            "ours": amount(one.ours), "theirs": amount(one.theirs), "difference": amount(one.more()), "remark": one.remark(),
         })
     });
     let totals = found

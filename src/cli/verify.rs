@@ -2,14 +2,16 @@
 
 use super::{
     Done, book,
+    difference::{Difference, differences},
     error::{CliError, Kind},
-    ledger::{first_difference, stored_book},
+    ledger::stored_book,
     output::Output,
     pay::{StoredInputs, recompute},
 };
 use crate::{
-    document::{DocumentError, PayslipFrame, page_contents, payslip, protected_attachments},
+    document::{DocumentError, PayslipFrame, page_contents, payslip, payslip_setting, protected_attachments},
     payroll::{Month, Slip},
+    quantity::Money,
     rulebook::Book,
     store::{Ledger, Period, StoredRun},
 };
@@ -45,6 +47,8 @@ struct Carried {
     paid_on: NaiveDate,
     known_at: Option<NaiveDate>,
     rulebook: String,
+    /// By which program and template its pages were set; nothing where a program wrote it that did not say.
+    setting: Option<String>,
 }
 
 /// What became of it.
@@ -52,15 +56,37 @@ enum Verdict {
     /// It says what the rules said and say.
     Unchanged,
     /// It does not say what its own rule book gives.
-    Changed(String),
+    Changed(Vec<String>),
     /// It says what its own rule book gave, or may have given; the one of today gives something else.
     Outdated {
-        /// The first figure that differs.
-        difference: String,
         /// Whether its own rule book was at hand.
         proved: bool,
+        today: Today,
+    },
+    /// What it carries is right; its pages were set by another program or template, so that they cannot be compared.
+    PageUnknown {
+        /// What the rule book of today gives, where that is something else.
+        today: Option<Today>,
     },
 }
+
+/// What the rule book of today gives.
+enum Today {
+    /// Other figures.
+    Slip { differences: Vec<Difference>, slip: Box<Slip> },
+    /// None.
+    None(String),
+}
+
+/// How the pages are to those that this program sets.
+enum Page {
+    Same,
+    Other(String),
+    SetOtherwise,
+}
+
+/// How many differences are told on the screen; JSON has all.
+const TOLD: usize = 20;
 
 impl Verify {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
@@ -74,82 +100,103 @@ impl Verify {
         let carried = self.carried(&bytes)?;
         let today = book::read(rules)?;
         let verdict = self.verdict(&bytes, &carried, &today)?;
-        let (word, sentence) = match &verdict {
-            Verdict::Unchanged => ("unchanged", "没有改动：页面、附件与重算的结果一致".to_owned()),
-            Verdict::Changed(what) => ("changed", format!("有改动：{what}")),
-            Verdict::Outdated { difference, proved: true } => {
-                ("outdated", format!("没有改动，按当时的规则书是对的；按现在的规则书会不同：{difference}"))
-            }
-            Verdict::Outdated { difference, proved: false } => (
-                "unproved",
-                format!(
-                    "与现在的规则书算出的不同：{difference}。文件写明的规则书是 {}，不是现在的；有账本的，用 --db 取出当时的规则书再核对",
-                    carried.rulebook
-                ),
-            ),
-        };
         if output.is_json() {
-            output.json(&json!({
-                "verdict": word, "sentence": sentence, "rulebook": carried.rulebook,
-                "today": today.digest().to_string(), "period": carried.period.to_string(),
-            }));
+            let mut json = json!({
+                "verdict": verdict.word(), "sentence": verdict.sentence(&carried), "differences": verdict.differences(),
+                "rulebook": carried.rulebook, "today": today.digest().to_string(), "period": carried.period.to_string(),
+            });
+            if let Some(Today::Slip { slip, .. }) = verdict.today() {
+                let sums = sums(slip).map(|(key, _, amount)| (key.to_owned(), amount.to_string().into()));
+                json["today_gives"] = Json::Object(sums.into_iter().collect());
+            }
+            output.json(&json);
         } else {
-            output.text(&sentence);
+            let mut text = verdict.sentence(&carried);
+            let differences = verdict.differences();
+            for one in differences.iter().take(TOLD) {
+                text += &format!("\n  {one}");
+            }
+            if differences.len() > TOLD {
+                text += &format!("\n  ……共 {} 处", differences.len());
+            }
+            if let Some(Today::Slip { slip, .. }) = verdict.today() {
+                let sums = sums(slip).map(|(_, name, amount)| format!("{name} {}", amount.thousands()));
+                text += &format!("\n现在的规则书算出：{}", sums.join("，"));
+            }
+            output.text(&text);
         }
         Ok(match verdict {
             Verdict::Unchanged | Verdict::Outdated { proved: true, .. } => Done::Clean,
-            Verdict::Changed(_) | Verdict::Outdated { proved: false, .. } => Done::Failed,
+            Verdict::Changed(_) | Verdict::Outdated { proved: false, .. } | Verdict::PageUnknown { .. } => Done::Failed,
         })
     }
 
     fn verdict(&self, bytes: &[u8], carried: &Carried, today: &Book) -> Result<Verdict, CliError> {
-        let (now, difference) = match again(today, carried) {
+        let now = match again(today, carried) {
             Ok(slip) => {
-                let difference = differs(carried, &slip);
-                (Some(slip), difference)
+                let differences = differs(carried, &slip);
+                if differences.is_empty() {
+                    // Another edition of the book with the same values gives the same page but for the digest that it
+                    // prints.
+                    return Ok(match self.page(bytes, carried, &slip)? {
+                        Page::Same => Verdict::Unchanged,
+                        Page::Other(what) => Verdict::Changed(vec![what]),
+                        Page::SetOtherwise => Verdict::PageUnknown { today: None },
+                    });
+                }
+                Today::Slip { differences, slip: Box::new(slip) }
             }
-            Err(Trouble::Refused(reason)) => (None, Some(format!("现在算不出来：{reason}"))),
+            Err(Trouble::Refused(reason)) => Today::None(reason),
             Err(Trouble::Cli(error)) => return Err(error),
         };
-        if let (Some(slip), None) = (&now, &difference) {
-            // Another edition of the book with the same values gives the same page but for the digest that it prints.
-            return Ok(self.page_differs(bytes, carried, slip)?.map_or(Verdict::Unchanged, Verdict::Changed));
-        }
-        let difference = difference.unwrap_or_default();
         if carried.rulebook == today.digest().to_string() {
-            return Ok(Verdict::Changed(difference));
+            return Ok(Verdict::Changed(now.told()));
         }
-        let Some(db) = &self.db else { return Ok(Verdict::Outdated { difference, proved: false }) };
+        let Some(db) = &self.db else { return Ok(Verdict::Outdated { proved: false, today: now }) };
         let then = self.book_of_then(db, carried)?;
-        match again(&then, carried) {
-            Ok(slip) => Ok(match differs(carried, &slip) {
-                Some(what) => Verdict::Changed(what),
-                None => match self.page_differs(bytes, carried, &slip)? {
-                    Some(what) => Verdict::Changed(what),
-                    None => Verdict::Outdated { difference, proved: true },
-                },
-            }),
-            Err(Trouble::Refused(reason)) => Ok(Verdict::Changed(format!("按当时的规则书算不出来：{reason}"))),
-            Err(Trouble::Cli(error)) => Err(error),
+        let slip = match again(&then, carried) {
+            Ok(slip) => slip,
+            Err(Trouble::Refused(reason)) => {
+                return Ok(Verdict::Changed(vec![format!("按当时的规则书算不出来：{reason}")]));
+            }
+            Err(Trouble::Cli(error)) => return Err(error),
+        };
+        let differences = differs(carried, &slip);
+        if !differences.is_empty() {
+            return Ok(Verdict::Changed(differences.iter().map(told).collect()));
         }
+        Ok(match self.page(bytes, carried, &slip)? {
+            Page::Same => Verdict::Outdated { proved: true, today: now },
+            Page::Other(what) => Verdict::Changed(vec![what]),
+            Page::SetOtherwise => Verdict::PageUnknown { today: Some(now) },
+        })
     }
 
-    /// The pages that are not as this program makes them from a slip.
-    fn page_differs(&self, bytes: &[u8], carried: &Carried, slip: &Slip) -> Result<Option<String>, CliError> {
-        let Some(worker) = carried.inputs.worker() else { return Ok(None) };
+    /// Whether the pages are as this program makes them from a slip.
+    fn page(&self, bytes: &[u8], carried: &Carried, slip: &Slip) -> Result<Page, CliError> {
+        let Some(worker) = carried.inputs.worker() else { return Ok(Page::SetOtherwise) };
         let frame = PayslipFrame {
             period: carried.period.first_day(),
             paid_on: carried.paid_on,
             rulebook: carried.rulebook.clone(),
+            // A number that was masked when it was written stays as it is.
+            full_id: true,
         };
         let made = payslip(&worker, slip, &frame, &BTreeMap::new()).map_err(|error| self.fault(&error))?;
         let pages = |pdf: &[u8], password| page_contents(pdf, password).map_err(|error| self.fault(&error));
         let (theirs, ours) = (pages(bytes, self.password.as_deref())?, pages(&made, None)?);
-        if theirs.len() != ours.len() {
-            return Ok(Some(format!("有 {} 页，应有 {} 页", theirs.len(), ours.len())));
+        if theirs == ours {
+            return Ok(Page::Same);
         }
-        let page = theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours);
-        Ok(page.map(|page| format!("第 {} 页印的不是所附的内容", page + 1)))
+        let setting = payslip_setting(slip).map_err(|error| self.fault(&error))?;
+        if carried.setting.as_ref() != Some(&setting) {
+            return Ok(Page::SetOtherwise);
+        }
+        if theirs.len() != ours.len() {
+            return Ok(Page::Other(format!("有 {} 页，应有 {} 页", theirs.len(), ours.len())));
+        }
+        let page = theirs.iter().zip(&ours).position(|(theirs, ours)| theirs != ours).unwrap_or_default();
+        Ok(Page::Other(format!("第 {} 页印的不是所附的内容", page.saturating_add(1))))
     }
 
     fn book_of_then(&self, db: &Path, carried: &Carried) -> Result<Book, CliError> {
@@ -183,6 +230,7 @@ impl Verify {
                 paid_on: taken("paid_on")?.parse().ok()?,
                 known_at: known_at.map(|day| day.parse()).transpose().ok()?,
                 rulebook: taken("rulebook")?,
+                setting: taken("setting"),
                 result,
             })
         };
@@ -220,9 +268,83 @@ fn again(book: &Book, carried: &Carried) -> Result<Slip, Trouble> {
     recompute(book, &month, &carried.inputs).map_err(Trouble::Refused)
 }
 
-/// The first figure of a file that a slip has otherwise.
-fn differs(carried: &Carried, slip: &Slip) -> Option<String> {
+/// The figures of a file that a slip has otherwise.
+fn differs(carried: &Carried, slip: &Slip) -> Vec<Difference> {
     let computed = serde_json::from_str(&carried.inputs.result(slip)).unwrap_or_default();
-    let (place, carried, computed) = first_difference("", &carried.result, &computed)?;
-    Some(format!("{place}：文件上是 {carried}，重算是 {computed}"))
+    differences(&carried.result, &computed)
+}
+
+fn told(difference: &Difference) -> String {
+    let Difference { place, one, other } = difference;
+    format!("{place}：文件上是 {one}，重算是 {other}")
+}
+
+/// What a person asks for first, with the key of the result and the name.
+fn sums(slip: &Slip) -> [(&'static str, &'static str, Money); 5] {
+    [
+        ("gross", "应发", slip.gross),
+        ("own_total", "个人缴费", slip.own_total),
+        ("tax", "个人所得税", slip.tax),
+        ("net", "实发", slip.net),
+        ("employer_cost", "用人单位成本", slip.employer_cost),
+    ]
+}
+
+impl Today {
+    fn told(&self) -> Vec<String> {
+        match self {
+            Self::Slip { differences, .. } => differences.iter().map(told).collect(),
+            Self::None(reason) => vec![format!("现在算不出来：{reason}")],
+        }
+    }
+}
+
+impl Verdict {
+    fn word(&self) -> &'static str {
+        match self {
+            Self::Unchanged => "unchanged",
+            Self::Changed(_) => "changed",
+            Self::Outdated { proved: true, .. } => "outdated",
+            Self::Outdated { proved: false, .. } => "unproved",
+            Self::PageUnknown { .. } => "page_unknown",
+        }
+    }
+
+    fn today(&self) -> Option<&Today> {
+        match self {
+            Self::Unchanged | Self::Changed(_) => None,
+            Self::Outdated { today, .. } => Some(today),
+            Self::PageUnknown { today } => today.as_ref(),
+        }
+    }
+
+    /// Where it differs: from what it should say, or from what the rules of today give.
+    fn differences(&self) -> Vec<String> {
+        match self {
+            Self::Changed(what) => what.clone(),
+            _ => self.today().map(Today::told).unwrap_or_default(),
+        }
+    }
+
+    fn sentence(&self, carried: &Carried) -> String {
+        let first = self.differences().into_iter().next().unwrap_or_default();
+        match self {
+            Self::Unchanged => "没有改动：页面、附件与重算的结果一致".to_owned(),
+            Self::Changed(_) => format!("有改动：{first}"),
+            Self::Outdated { proved: true, .. } => {
+                format!("没有改动，按当时的规则书是对的；按现在的规则书会不同：{first}")
+            }
+            Self::Outdated { proved: false, .. } => format!(
+                "与现在的规则书算出的不同：{first}。文件写明的规则书是 {}，不是现在的；有账本的，用 --db 取出当时的规则书再核对",
+                carried.rulebook
+            ),
+            Self::PageUnknown { today } => {
+                let setting = carried.setting.as_deref().unwrap_or("未写明");
+                let now = today.as_ref().map_or(String::new(), |_| format!("按现在的规则书会不同：{first}。"));
+                format!(
+                    "附件与重算的结果一致。{now}页面是另一版程序或模板（{setting}）排印的，不能逐字比对：请把页面上的数与附件 result.json 对照"
+                )
+            }
+        }
+    }
 }

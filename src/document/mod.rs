@@ -42,7 +42,7 @@ pub use self::{
     fonts::missing_characters,
     margin::Remark,
     opinion::opinion,
-    payslip::{PayslipFrame, payslip, payslips},
+    payslip::{PayslipFrame, payslip, payslip_setting, payslips},
     protect::{page_contents, protect},
     scale::part_colours,
     template::{template_parts, template_version},

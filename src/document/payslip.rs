@@ -2,6 +2,7 @@
 
 use super::{
     DocumentError, Meta, bind, render,
+    template::{engine, template_version},
     words::{day, month, shortened},
 };
 use crate::{
@@ -21,6 +22,8 @@ pub struct PayslipFrame {
     pub paid_on: NaiveDate,
     /// The digest of the rule book.
     pub rulebook: String,
+    /// Whether the number of the identity document is shown in full, and not its last four characters only.
+    pub full_id: bool,
 }
 
 /// Marks in the order in which uncertain values are listed: ① to ⑳; beyond them numbers in brackets.
@@ -42,6 +45,15 @@ pub fn payslip(
     render(template, &view, files, &Meta { title, created: frame.paid_on })
 }
 
+/// By which program and template a slip's pages are set, as they say at their foot. Pages set by others cannot be held
+/// against those that this program sets.
+///
+/// # Errors
+/// A faulty library of templates.
+pub fn payslip_setting(slip: &Slip) -> Result<String, DocumentError> {
+    Ok(format!("{} {}", engine(), template_version(template(slip))?))
+}
+
 /// Makes one PDF of many payslips, in the order given, for printing; nothing is embedded in it.
 ///
 /// # Errors
@@ -55,16 +67,25 @@ pub fn payslips(slips: &[(&Worker, &Slip)], frame: &PayslipFrame) -> Result<Vec<
 /// The template of a slip, by the method of its tax, and the view for it.
 fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> (&'static str, Value) {
     let mut view = common(worker, slip, frame);
-    if slip.tax_steps.is_empty() {
+    let template = template(slip);
+    if template == WAGES {
         view["tax"] = tax(slip);
-        return ("payslip", view);
+        return (template, view);
     }
     let steps = slip.tax_steps.iter().map(|step| json!({ "name": step.name, "value": step.shown }));
     view["steps"] = steps.collect();
     view["tax_due"] = of_month(slip).into();
     // 劳务报酬结算单 settles 劳务报酬.
     view["what"] = slip.paper.name.trim_end_matches("结算单").into();
-    ("remuneration", view)
+    (template, view)
+}
+
+/// The templates: of wages, and of what is taxed by another method.
+const WAGES: &str = "payslip";
+const OTHERS: &str = "remuneration";
+
+fn template(slip: &Slip) -> &'static str {
+    if slip.tax_steps.is_empty() { WAGES } else { OTHERS }
 }
 
 /// What the views of the templates `payslip` and `remuneration` share; their shapes are `templates/*.view.json`. The first
@@ -76,7 +97,7 @@ fn view(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> (&'static str, Va
 /// | `title` | 工资条, 劳务报酬结算单 |
 /// | `employer` | 扣缴义务人 |
 /// | `period`, `paid_on` | 2026年9月; 2026年9月30日 |
-/// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
+/// | `worker` | `number`, `name`, `id_type`, `id_number` (all but the last four masked unless asked), `post`, `department`, `project`, `relation`, `insured_at`, `fund_at`, `works_at`, `hired_on` |
 /// | `earnings` | `name`, `amount`, `mark`; then `gross` |
 /// | `own` | the worker's insurance and fund: `name`, `base`, `rate`, `amount`, `mark`, then the same of earlier months, without base and rate; then `own_total` |
 /// | `tax` | the cumulative block: `months`, `income`, `exempt`, `basic`, `special`, `additional`, `other`, `taxable`, `rate`, `quick`, `payable`, `relief`, `withheld`, `due`, `mark` |
@@ -133,7 +154,7 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
             "number": worker.number,
             "name": worker.name,
             "id_type": worker.id_kind,
-            "id_number": worker.masked_id(),
+            "id_number": if frame.full_id { worker.id_number.clone() } else { worker.masked_id() },
             "post": worker.post,
             "department": worker.department,
             "project": worker.project,
@@ -151,7 +172,7 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
             .collect::<Value>(),
         "tax_total": slip.tax.thousands(),
         "derivations": slip.derivations.iter().map(|one| json!({
-            "name": one.name, "formula": one.formula, "value": one.value,
+            "name": one.name, "formula": signs(&one.formula), "value": one.value,
         })).collect::<Value>(),
         "deductions": deducted,
         "deductions_total": deductions_total.map_or_else(|error| error.to_string(), Money::thousands),
@@ -222,6 +243,11 @@ fn uncertain(values: &[UncertainValue]) -> (Vec<Value>, bool) {
         })
     });
     (entries.collect(), any_shortened)
+}
+
+/// A formula with the signs of arithmetic that people read, not those of spreadsheets.
+fn signs(formula: &str) -> String {
+    formula.replace(" * ", " × ").replace(" / ", " ÷ ")
 }
 
 /// As much of a text as has room, ended where it takes breath if it can be.

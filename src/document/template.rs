@@ -91,10 +91,14 @@ fn fault(template: &str, message: impl Into<String>) -> DocumentError {
 fn with_document(view: &Value, version: &str) -> Value {
     let mut context = view.clone();
     if let Value::Object(fields) = &mut context {
-        let engine = format!("gongche {}", env!("CARGO_PKG_VERSION"));
-        fields.insert("document".to_owned(), serde_json::json!({ "engine": engine, "template": version }));
+        fields.insert("document".to_owned(), serde_json::json!({ "engine": engine(), "template": version }));
     }
     context
+}
+
+/// The program as pages name it.
+pub(super) fn engine() -> String {
+    format!("gongche {}", env!("CARGO_PKG_VERSION"))
 }
 
 fn library() -> Result<&'static Library, DocumentError> {

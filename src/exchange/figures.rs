@@ -45,8 +45,8 @@ pub(super) struct Contributed {
 /// What the row of an insurance line has besides the person's keys.
 pub(super) const LINE_KEYS: [&str; 4] = ["line.title", "line.base", "line.rate", "line.amount"];
 
-/// The keys that everybody has. Earnings (`earning.base`), lines (`line.pension_employee`) and the tax client's
-/// deductions (`client.累计子女教育`) come besides.
+/// The keys that everybody has. Earnings (`earning.base`), lines (`line.pension_employee`), what is paid on a line for earlier
+/// months (`arrear.pension_employee`) and the tax client's deductions (`client.累计子女教育`) come besides.
 pub(super) const KEYS: [&str; 48] = [
     "period",
     "paid_on",
@@ -183,6 +183,14 @@ impl Figures {
         for contribution in &slip.contributions {
             let line = &contribution.line;
             self.money(format!("line.{}", line.id), title(line), line.amount);
+        }
+        let mut arrears: BTreeMap<&str, (String, Money)> = BTreeMap::new();
+        for line in slip.arrears.iter().map(|one| &one.line) {
+            let (_, sum) = arrears.entry(&line.id).or_insert_with(|| (format!("{}补差", title(line)), Money::ZERO));
+            *sum = sum.add(line.amount)?;
+        }
+        for (id, (heading, sum)) in arrears {
+            self.money(format!("arrear.{id}"), heading, sum);
         }
         let fund_base = slip.contributions.iter().find(|one| one.line.id.starts_with(FUND)).map(|one| amount(one.base));
         self.put("fund_base", "住房公积金缴存基数", fund_base.unwrap_or(Cell::Blank));

@@ -36,12 +36,15 @@ pub struct Answer {
 #[derive(Debug, Clone, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Comparison {
-    /// What is compared, for people.
+    /// What is compared, for people; `{line}` is the line that was said.
     name: String,
     /// Their headings; the first that is there is taken.
     theirs: Vec<String>,
     /// Our heading; `{line}` is the line that was said.
     ours: String,
+    /// Whether an amount below nought is as good as nought: one side shows it, the other does not.
+    #[serde(default)]
+    not_below_nought: bool,
 }
 
 /// The outcome.
@@ -135,7 +138,11 @@ impl Answer {
         let items: Vec<Comparison> = self
             .compare
             .iter()
-            .map(|item| Comparison { ours: item.ours.replace("{line}", line), ..item.clone() })
+            .map(|item| Comparison {
+                name: item.name.replace("{line}", line),
+                ours: item.ours.replace("{line}", line),
+                ..item.clone()
+            })
             .collect();
         let ours = Side::read(ours, &self.person, &items, |item| vec![item.ours.clone()])?;
         let theirs = Side::read(theirs, &self.person, &items, |item| item.theirs.clone())?;
@@ -190,6 +197,7 @@ impl Reconciliation {
             .column("项目", Kind::Text, 24)
             .column("我方", Kind::Money, 14)
             .column("对方", Kind::Money, 14)
+            .column("差额", Kind::Money, 14)
             .column("说明", Kind::Text, 24);
         for one in &self.differences {
             let amount = |side: Option<Money>| side.map_or(Cell::Blank, Cell::Money);
@@ -199,6 +207,7 @@ impl Reconciliation {
                 Cell::text(&one.item),
                 amount(one.ours),
                 amount(one.theirs),
+                one.more().map_or(Cell::Blank, Cell::Money),
                 Cell::text(one.remark()),
             ]);
         }
@@ -207,6 +216,12 @@ impl Reconciliation {
 }
 
 impl Difference {
+    /// By how much ours is more; one side that does not have the person has nothing. `None` beyond an amount.
+    #[must_use]
+    pub fn more(&self) -> Option<Money> {
+        self.ours.unwrap_or_default().sub(self.theirs.unwrap_or_default()).ok()
+    }
+
     /// Who lacks the person, or by how much ours is more.
     #[must_use]
     pub fn remark(&self) -> String {
@@ -256,7 +271,7 @@ impl Side {
             let text = |at: usize| row.cells.get(at).and_then(Option::as_ref).map(ToString::to_string);
             // A line of totals is nobody's.
             let Some(id) = text(id) else { continue };
-            let amounts = side.amounts(&table, row)?;
+            let amounts = side.amounts(&table, row, items)?;
             let name = name.and_then(text).unwrap_or_default();
             match side.people.get_mut(&id) {
                 // Two payments of one person are one to them.
@@ -273,19 +288,21 @@ impl Side {
         Ok(side)
     }
 
-    fn amounts(&self, table: &Table, row: &Record) -> Result<Vec<Money>, ReconcileError> {
-        let amount = |at: &Option<usize>| {
+    fn amounts(&self, table: &Table, row: &Record, items: &[Comparison]) -> Result<Vec<Money>, ReconcileError> {
+        let amount = |(at, item): (&Option<usize>, &Comparison)| {
             let Some((at, value)) = at.and_then(|at| Some((at, row.cells.get(at)?.as_ref()?))) else {
                 return Ok(Money::ZERO);
             };
-            read_amount(value).map_err(|problem| ReconcileError::Cell {
+            let amount = read_amount(value);
+            let amount = amount.map(|one| if item.not_below_nought { one.max(Money::ZERO) } else { one });
+            amount.map_err(|problem| ReconcileError::Cell {
                 file: self.file.clone(),
                 row: row.row,
                 heading: table.headings.get(at).cloned().unwrap_or_default(),
                 problem,
             })
         };
-        self.columns.iter().map(amount).collect()
+        self.columns.iter().zip(items).map(amount).collect()
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
         error::{CliError, Kind},
         output::Output,
     },
-    document::{PayslipFrame, payslip, payslips, protect},
+    document::{DocumentError, PayslipFrame, payslip, payslip_setting, payslips, protect},
     exchange::{
         figures::Pattern,
         rejected,
@@ -83,9 +83,9 @@ impl<'o> Staged<'o> {
         let findings = self.path(FINDINGS)?;
         report::findings(run, &findings)?;
         if order.outgoing.print {
-            self.bind(run)?;
+            self.bind(run, order.outgoing.full_id)?;
         }
-        if order.with_slips { self.slips(run, password, output) } else { Ok(()) }
+        if order.with_slips { self.slips(run, order.outgoing.full_id, password, output) } else { Ok(()) }
     }
 
     fn summary(&mut self, run: &Run) -> Result<(), CliError> {
@@ -102,11 +102,12 @@ impl<'o> Staged<'o> {
         workbook.save(&path).map_err(failed)
     }
 
-    fn slips(&mut self, run: &Run, password: Option<&Pattern>, output: &Output) -> Result<(), CliError> {
+    fn slips(&mut self, run: &Run, full_id: bool, password: Option<&Pattern>, output: &Output) -> Result<(), CliError> {
         let bar = output.progress("工资条", run.people.len());
         run.people.blocks(0..run.people.len(), |block| {
             block.par_iter().try_for_each(|one| {
-                let pdf = slip_pdf(run, one).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+                let pdf =
+                    slip_pdf(run, one, full_id).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
                 let pdf = match password {
                     Some(pattern) => protect(&pdf, &filings::password(run, one, pattern)?)
                         .map_err(|error| internal(&error).at(one.worker.number.clone()))?,
@@ -167,8 +168,8 @@ impl<'o> Staged<'o> {
     }
 
     /// All slips in one file, or in as many as a printer takes at once.
-    fn bind(&mut self, run: &Run) -> Result<(), CliError> {
-        let frame = frame(run);
+    fn bind(&mut self, run: &Run, full_id: bool) -> Result<(), CliError> {
+        let frame = frame(run, full_id);
         let many = run.people.len() > BLOCK;
         let mut number = 0;
         run.people.blocks(0..run.people.len(), |block| {
@@ -227,21 +228,31 @@ pub(super) fn internal(error: &dyn std::fmt::Display) -> CliError {
     CliError::new(Kind::Internal, "document", error.to_string())
 }
 
-fn frame(run: &Run) -> PayslipFrame {
-    PayslipFrame { period: run.paying.period_start, paid_on: run.paying.paid_on, rulebook: run.rulebook.clone() }
+fn frame(run: &Run, full_id: bool) -> PayslipFrame {
+    PayslipFrame {
+        period: run.paying.period_start,
+        paid_on: run.paying.paid_on,
+        rulebook: run.rulebook.clone(),
+        full_id,
+    }
 }
 
-fn slip_pdf(run: &Run, one: &Computed) -> Result<Vec<u8>, crate::document::DocumentError> {
+fn slip_pdf(run: &Run, one: &Computed, full_id: bool) -> Result<Vec<u8>, DocumentError> {
     let mut result = report::slip_json(&(&one.worker).into(), &one.slip);
     result["period"] = run.period.to_string().into();
     result["paid_on"] = run.paying.paid_on.to_string().into();
     result["known_at"] = run.known_at.map(|day| day.to_string()).into();
     result["rulebook"] = run.rulebook.clone().into();
+    result["setting"] = payslip_setting(&one.slip)?.into();
+    let mut facts = report::inputs_json(one);
+    if full_id {
+        facts["id_number"] = one.worker.id_number.clone().into();
+    }
     let files = BTreeMap::from([
-        ("facts.json".to_owned(), report::inputs_json(one).to_string().into_bytes()),
+        ("facts.json".to_owned(), facts.to_string().into_bytes()),
         ("result.json".to_owned(), result.to_string().into_bytes()),
     ]);
-    payslip(&one.worker, &one.slip, &frame(run), &files)
+    payslip(&one.worker, &one.slip, &frame(run, full_id), &files)
 }
 
 /// Bytes of a name that every file system takes. The longest 工号 leaves room for some of 姓名.

@@ -4,6 +4,7 @@
 use super::{
     files::{Staged, internal},
     order::{Computed, Run},
+    statements,
 };
 use crate::{
     cli::error::CliError,
@@ -40,9 +41,14 @@ pub(in crate::cli) struct Outgoing {
     /// 另把全部工资条合成一份 PDF，供打印
     #[arg(long)]
     pub(super) print: bool,
+    /// 工资条和所附数据里的证件号码写全；不写就只留末四位
+    #[arg(long)]
+    pub(super) full_id: bool,
     /// 给每份工资条加打开密码（AES-256），写法如 {id_number:-6}（证件号码后六位）、{birth_date}、{number}
     #[arg(long, value_name = "写法")]
     slip_password: Option<String>,
+    #[command(flatten)]
+    statement: statements::Wanted,
 }
 
 /// The folder of the files.
@@ -54,14 +60,17 @@ const LEFT_OUT: &str = "left-out.xlsx";
 const GENERIC_ACCOUNTS: &str = include_str!("../../../templates/exchange/accounts.toml");
 
 /// Of those whom a file does not list, how many are named on the screen.
-const TOLD: usize = 5;
+pub(super) const TOLD: usize = 5;
 
 /// What is to be said of the files of a run.
+#[derive(Default)]
 pub(super) struct Filings {
     pub(super) payouts: Vec<Payout>,
     pub(super) left_out: Vec<(String, LeftOut)>,
-    /// Why there are no entries for the books.
-    not_posted: Vec<String>,
+    /// Why there are no entries for the books, and what else is to be said.
+    remarks: Vec<String>,
+    /// What stands to be known of files of their kind, whatever is in them.
+    pub(super) notices: BTreeSet<String>,
 }
 
 /// What a bank is told to pay.
@@ -82,11 +91,12 @@ pub(super) struct Chosen<'l> {
     /// Whether the mapping is the user's own.
     own_accounts: bool,
     password: Option<Pattern>,
+    statement: &'l statements::Wanted,
 }
 
 impl Outgoing {
     /// Reads the user's layouts, and chooses the vintages of the others for a month.
-    pub(super) fn chosen(&self, book: &Book, month: &str) -> Result<Chosen<'static>, CliError> {
+    pub(super) fn chosen(&self, book: &Book, month: &str) -> Result<Chosen<'_>, CliError> {
         let ids = ids(book);
         let mut shipped = Layout::of_month(month);
         for wanted in &self.layout {
@@ -114,7 +124,14 @@ impl Outgoing {
         let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
             CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
         })?;
-        Ok(Chosen { shipped, bank: bank.transpose()?, accounts, own_accounts: self.accounts.is_some(), password })
+        Ok(Chosen {
+            shipped,
+            bank: bank.transpose()?,
+            accounts,
+            own_accounts: self.accounts.is_some(),
+            password,
+            statement: &self.statement,
+        })
     }
 }
 
@@ -127,7 +144,7 @@ impl Chosen<'_> {
     /// Makes the files of a run.
     pub(super) fn fill(&self, run: &Run, staged: &mut Staged<'_>) -> Result<Filings, CliError> {
         let apart = run.tally.payers.len() > 1;
-        let mut filings = Filings { payouts: Vec::new(), left_out: Vec::new(), not_posted: Vec::new() };
+        let mut filings = Filings::default();
         for (payer, positions) in &run.tally.payers {
             let folder = Path::new(FOLDER);
             let folder = if apart { folder.join(super::files::plain(payer)) } else { folder.to_owned() };
@@ -135,6 +152,10 @@ impl Chosen<'_> {
             filing.figures()?;
             filing.journal(&mut filings)?;
             filing.layouts(payer, &mut filings)?;
+        }
+        if let Some(mut statements) = self.statement.begin()?.filter(|_| !run.people.is_empty()) {
+            run.people.all(|one| statements.add(&one.worker, &one.slip))?;
+            filings.remarks.append(&mut statements.write(run, staged)?);
         }
         Ok(filings)
     }
@@ -192,7 +213,7 @@ impl Filing<'_, '_> {
             }
             // The generic mapping is ours to mend; nobody's pay waits for it.
             Err(error) => {
-                filings.not_posted.push(format!("没有写出 {JOURNAL}：{error}"));
+                filings.remarks.push(format!("没有写出 {JOURNAL}：{error}"));
                 Ok(())
             }
         }
@@ -210,6 +231,7 @@ impl Filing<'_, '_> {
                 let to = self.staged.path(self.folder.join(name))?;
                 fs::rename(from, &to).map_err(|error| super::cannot_write(&to, &error))?;
             }
+            filings.notices.extend(layout.notice.clone().filter(|_| filled.rows > 0));
             if self.chosen.bank.as_ref().is_some_and(|bank| bank.schema == layout.schema) {
                 filings.payouts.push(Payout {
                     title: layout.title.clone(),
@@ -247,7 +269,7 @@ impl Filings {
     pub(super) fn notes(&self) -> Vec<String> {
         let payout =
             |one: &Payout| format!("{}：{}，{} 笔，合计 {}", one.title, one.payer, one.rows, one.total.thousands());
-        let mut notes: Vec<String> = self.payouts.iter().map(payout).chain(self.not_posted.iter().cloned()).collect();
+        let mut notes: Vec<String> = self.payouts.iter().map(payout).chain(self.remarks.iter().cloned()).collect();
         let mut by_file: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (title, one) in &self.left_out {
             by_file.entry(title).or_default().push(&one.number);
@@ -269,7 +291,8 @@ fn ids(book: &Book) -> BTreeSet<String> {
     };
     let sides = ["employee", "employer"];
     let lines = members("social.line").iter().map(|line| line.id.as_str()).chain(["housing_fund"]);
-    let lines = lines.flat_map(|line| sides.map(|side| format!("line.{line}_{side}")));
+    let keys = |line| sides.map(|side| ["line", "arrear"].map(|what| format!("{what}.{line}_{side}")));
+    let lines = lines.flat_map(keys).flatten();
     let earnings = members("labour.pay_items.item").iter().map(|item| format!("earning.{}", item.id));
     lines.chain(earnings).chain(["earning.absence".to_owned()]).collect()
 }

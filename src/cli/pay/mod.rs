@@ -6,6 +6,7 @@ mod filings;
 mod order;
 mod report;
 mod spool;
+mod statements;
 mod stored;
 mod tally;
 
@@ -157,6 +158,7 @@ impl Order<'_> {
         let filings = chosen.fill(&run, &mut files)?;
         run.notes.extend(filings.notes());
         let incomplete = filings.payouts.iter().any(|payout| payout.left_out > 0);
+        let notices = filings.notices;
         files.fill(&run, self, chosen.password(), output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, &headers, intent)).transpose()?;
         if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
@@ -171,7 +173,9 @@ impl Order<'_> {
         if output.is_json() {
             output.json(&report::Report { run: &run, stored: stored.as_ref() });
         } else {
-            output.text(report::text(&run, self.out, stored.as_ref()).trim_end());
+            let text = report::text(&run, self.out, stored.as_ref());
+            let lines: Vec<&str> = std::iter::once(text.trim_end()).chain(notices.iter().map(String::as_str)).collect();
+            output.text(&lines.join("\n"));
         }
         Ok(match done(&run) {
             Done::Clean | Done::Unlawful if incomplete => Done::Rejected,

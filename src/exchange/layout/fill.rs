@@ -8,7 +8,7 @@ use std::{
 
 use encoding_rs::GBK;
 
-use super::{CellKind, Column, Encoding, FormKind, Layout, Rows};
+use super::{CellKind, Column, Encoding, Form, FormKind, Layout, Rows};
 use crate::{
     exchange::{
         figures::{Contributed, Figures},
@@ -135,6 +135,26 @@ impl Layout {
     }
 }
 
+/// What nobody sees in a cell, and a program that reads it stumbles over.
+fn unseen(c: char) -> bool {
+    c.is_control() || (c.is_whitespace() && c != ' ') || "\u{200B}\u{200C}\u{200D}\u{2060}\u{FEFF}".contains(c)
+}
+
+impl Form {
+    /// The characters of a text that the file's encoding has not.
+    pub(super) fn foreign(&self, text: &str) -> BTreeSet<char> {
+        if self.encoding != Encoding::Gbk || self.kind == FormKind::Xlsx {
+            return BTreeSet::new();
+        }
+        text.chars().filter(|c| GBK.encode(c.encode_utf8(&mut [0; 4])).2).collect()
+    }
+
+    /// Whether a text would end its cell before its end: not every bank's program knows quotes.
+    fn divides(&self, text: &str) -> bool {
+        self.kind != FormKind::Xlsx && text.contains([self.separator, '"'])
+    }
+}
+
 impl Filling<'_> {
     /// Lists a person, in the layout's order of columns. Whoever does not fit it is left out, with the reason; so are,
     /// and silently, those whom it does not concern.
@@ -242,7 +262,8 @@ impl Filling<'_> {
         let known = |key: &str| contributed.and_then(|one| one.cells.get(key)).or_else(|| person.get(key));
         let mut row = Vec::with_capacity(self.layout.columns.len());
         for (place, column) in self.layout.columns.iter().enumerate() {
-            let cell = column.cell(column.take.as_deref().and_then(known), rows_before).and_then(|cell| {
+            let [taken, plus] = [&column.take, &column.plus].map(|key| key.as_deref().and_then(known));
+            let cell = column.cell(taken, plus, rows_before).and_then(|cell| {
                 self.lawful(place, column, &cell, &text("number"))?;
                 Ok(cell)
             });
@@ -260,12 +281,20 @@ impl Filling<'_> {
     /// What the whole file demands of a cell.
     fn lawful(&mut self, place: usize, column: &Column, cell: &Cell, number: &str) -> Result<(), (String, String)> {
         let Cell::Text(text) = cell else { return Ok(()) };
-        if self.layout.form.encoding == Encoding::Gbk && self.layout.form.kind != FormKind::Xlsx {
-            let foreign: BTreeSet<char> = text.chars().filter(|c| GBK.encode(c.encode_utf8(&mut [0; 4])).2).collect();
-            if !foreign.is_empty() {
-                let problem = format!("GBK 编码里没有这些字：{}", foreign.iter().collect::<String>());
-                return Err((problem, "银行接受的，把布局的 encoding 改为 utf-8；否则按银行的办法单独支付".to_owned()));
-            }
+        let foreign = self.layout.form.foreign(text);
+        if !foreign.is_empty() {
+            let problem = format!("GBK 编码里没有这些字：{}", foreign.iter().collect::<String>());
+            return Err((problem, "银行接受的，把布局的 encoding 改为 utf-8；否则按银行的办法单独支付".to_owned()));
+        }
+        if text.trim() != text || text.chars().any(unseen) {
+            return Err((
+                format!("“{}”有看不见的字符", text.escape_debug()),
+                "在名单里删去空格、换行等，重新填写".to_owned(),
+            ));
+        }
+        if self.layout.form.divides(text) {
+            let problem = format!("“{text}”里有分隔符或引号，会错列");
+            return Err((problem, "改写这一格，或在布局里换一个 separator".to_owned()));
         }
         if column.unique {
             // A second row of the same person is no second holder.
@@ -280,7 +309,7 @@ impl Filling<'_> {
 
 impl Column {
     /// What stands there for one row; or what is wrong with it and how to mend it.
-    fn cell(&self, known: Option<&Cell>, rows_before: usize) -> Result<Cell, (String, String)> {
+    fn cell(&self, known: Option<&Cell>, plus: Option<&Cell>, rows_before: usize) -> Result<Cell, (String, String)> {
         let fault = |problem: String, remedy: &str| Err((problem, remedy.to_owned()));
         let filled = match (self.kind, known) {
             (CellKind::Sequence, _) => Cell::Count(i64::try_from(rows_before + 1).unwrap_or(i64::MAX)),
@@ -293,7 +322,13 @@ impl Column {
                 }
             }
             (CellKind::Money | CellKind::Fen, None | Some(Cell::Blank)) => Cell::Money(Money::ZERO),
-            (CellKind::Money | CellKind::Fen, Some(Cell::Money(amount))) => Cell::Money(*amount),
+            (CellKind::Money | CellKind::Fen, Some(Cell::Money(amount))) => match plus {
+                Some(Cell::Money(more)) => match amount.add(*more) {
+                    Ok(sum) => Cell::Money(sum),
+                    Err(error) => return fault(error.to_string(), "核对金额"),
+                },
+                _ => Cell::Money(*amount),
+            },
             (CellKind::Money | CellKind::Fen, Some(other)) => {
                 return fault(format!("“{}”不是整分的金额", other.to_text()), "这一列改用 kind = \"text\"");
             }

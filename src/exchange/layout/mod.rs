@@ -23,6 +23,9 @@ pub struct Layout {
     pub schema: String,
     /// What it is, for people.
     pub title: String,
+    /// What is to be said once a file of it has been written.
+    #[serde(default)]
+    pub notice: Option<String>,
     /// The first month for which this vintage is taken unasked: `2024-01`. Without it, it must be asked for.
     #[serde(default)]
     pub from: Option<String>,
@@ -100,6 +103,9 @@ struct Column {
     /// The key of what stands there; a column without one stays empty for somebody to fill in.
     #[serde(default)]
     take: Option<String>,
+    /// The key of an amount that is added to it.
+    #[serde(default)]
+    plus: Option<String>,
     /// The same in every row, in place of what is known.
     #[serde(default)]
     always: Option<String>,

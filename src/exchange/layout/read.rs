@@ -59,6 +59,10 @@ impl Layout {
             return Err(LayoutError::Method(other.clone()));
         }
         layout.columns.iter().try_for_each(Column::sound)?;
+        if let Some(column) = layout.columns.iter().find(|column| !layout.form.foreign(&column.name).is_empty()) {
+            let problem = "列名里有 GBK 编码没有的字";
+            return Err(LayoutError::Column { column: column.name.clone(), problem });
+        }
         Ok(layout)
     }
 
@@ -74,7 +78,10 @@ impl Layout {
         };
         let known: BTreeSet<&str> =
             figures::KEYS.iter().chain(own).copied().chain(ids.iter().map(String::as_str)).collect();
-        let columns = self.columns.iter().filter_map(|column| Some((column.name.as_str(), column.take.as_deref()?)));
+        let columns = self.columns.iter().flat_map(|column| {
+            let keys = [&column.take, &column.plus].into_iter().flatten();
+            keys.map(|key| (column.name.as_str(), key.as_str()))
+        });
         let having = self.having.as_deref().map(|key| ("having", key));
         for (column, key) in columns.chain(having) {
             // What the tax client calls a deduction is the roster's to say.
@@ -96,6 +103,8 @@ impl Column {
             "序号列不写 take 和 always"
         } else if amount && (self.always.is_some() || !self.words.is_empty() || self.unique || self.longest.is_some()) {
             "金额列不能有 always、words、unique、longest"
+        } else if self.plus.is_some() && (self.take.is_none() || !amount) {
+            "plus 只写在有 take 的金额列"
         } else if self.positive && !amount {
             "只有金额列可以写 positive"
         } else {

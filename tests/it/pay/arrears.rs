@@ -162,3 +162,28 @@ fn who_is_gone_is_named() {
     let text = gongche(&["arrears", "--period", "2026-08", "--db", &desk.text_path("ledger.db")]).out;
     assert!(text.contains("2026-08 以前已发放的各月没有差额"), "{text}");
 }
+
+/// What is withheld for July is deducted in August: the files of August say so, as the slips do.
+#[test]
+fn what_goes_out_holds_what_is_paid_for_earlier_months() {
+    let desk = Desk::new();
+    desk.book(&staff(), "2026-07", &["--known-at", "2026-08-10", "--paid-on", "2026-08-10"]);
+    desk.arrears("2026-08", &BOOK);
+    let layout = "schema = 'own@1'\ntitle = 'x'\nsheet = 'x'\n[form]\nkind = 'csv'\nencoding = 'utf-8'\n\
+        [[column]]\nname = '工号'\nkind = 'text'\ntake = 'number'\n\
+        [[column]]\nname = '养老'\nkind = 'money'\ntake = 'line.pension_employee'\nplus = 'arrear.pension_employee'\n";
+    std::fs::write(desk.path("own.toml"), layout).unwrap();
+    let own = desk.text_path("own.toml");
+    let ran = desk.book(&staff(), "2026-08", &["--paid-on", "2026-09-10", "--bank", &own, "--statement"]);
+    assert!(ran.code <= 1, "{}", ran.out);
+    let text = std::fs::read_to_string(desk.path("out/filings/own.csv")).unwrap();
+    // 36,348 × 8 % = 2,907.84 of August and 42.96 for July; nothing for July where the base did not change.
+    assert_eq!(text, "\u{FEFF}工号,养老\r\nA001,2950.80\r\nA002,590.24\r\nA003,1600.00\r\n");
+    // The tax client's file, the entries and the statement, which is refused where it does not tie.
+    for file in ["tax-wage.xlsx", "journal.xlsx", "statements/全部人员.xlsx", "statements/全部人员.pdf"] {
+        assert!(desk.path("out/filings").join(file).exists(), "{file}");
+    }
+    if let Some(text) = super::pdf_text(&desk.path("out/filings/statements/全部人员.pdf")) {
+        assert!(text.contains("以前月份补差"), "{text}");
+    }
+}

@@ -204,7 +204,9 @@ fn the_shipped_layouts_take_what_there_is() {
     let lexicon = book.lexicon();
     let members = |id: &str| lexicon.members(lexicon.find_anywhere(id).unwrap()).iter().map(|one| one.id.clone());
     let lines = members("social.line").chain(["housing_fund".to_owned()]);
-    let lines = lines.flat_map(|line| ["employee", "employer"].map(|side| format!("line.{line}_{side}")));
+    let keys = |line: String| ["line", "arrear"].map(|what| format!("{what}.{line}_employee")).to_vec();
+    let employers = |line: &String| ["line", "arrear"].map(|what| format!("{what}.{line}_employer")).to_vec();
+    let lines = lines.flat_map(|line| [employers(&line), keys(line)].concat());
     let ids: BTreeSet<String> =
         members("labour.pay_items.item").map(|item| format!("earning.{item}")).chain(lines).collect();
     for layout in Layout::shipped() {
@@ -215,9 +217,12 @@ fn the_shipped_layouts_take_what_there_is() {
     for (schema, count) in [
         ("tax-person@2024", 51),
         ("tax-wage@2024", 24),
+        ("tax-wage@2025-28", 28),
         ("tax-wage@2025", 29),
         ("tax-wage@2026", 30),
         ("tax-labour@2024", 14),
+        ("tax-labour-cumulative@2025", 14),
+        ("tax-bonus@2024-10", 10),
         ("tax-bonus@2024", 11),
     ] {
         assert!(columns.contains(&(schema, count)), "{schema} in {columns:?}");
@@ -226,6 +231,8 @@ fn the_shipped_layouts_take_what_there_is() {
     let chosen = |month| Layout::of_month(month).into_iter().map(|one| one.schema.as_str()).collect::<Vec<_>>();
     assert!(chosen("2025-12").contains(&"tax-wage@2025") && !chosen("2025-12").contains(&"tax-wage@2026"));
     assert!(chosen("2026-01").contains(&"tax-wage@2026"));
+    // What is another edition of a vintage must be asked for.
+    assert!(chosen("2026-09").iter().all(|one| !one.ends_with("-28") && !one.ends_with("-10")));
     assert!(chosen("2023-12").is_empty());
 }
 
@@ -257,4 +264,247 @@ fn books_that_do_not_balance_are_not_written() {
     assert_eq!(code, "accounts");
     assert!(message.contains("不平"), "{message}");
     assert!(!desk.path("out/payslips").exists(), "nothing is half written");
+}
+
+/// A layout for the bank with changes in its text.
+fn bank(desk: &Desk, changes: &[(&str, &str)]) -> String {
+    let mut text = fs::read_to_string(BANK).unwrap();
+    for (old, new) in changes {
+        assert!(text.contains(old), "{old}");
+        text = text.replacen(old, new, 1);
+    }
+    fs::write(desk.path("bank.toml"), text).unwrap();
+    desk.text_path("bank.toml")
+}
+
+fn paid() -> Vec<Person> {
+    let mut people = three();
+    people[2].insert("银行账号", "6222000000000000003".to_owned());
+    people
+}
+
+#[test]
+fn more_rows_than_a_file_holds_go_into_further_files() {
+    let desk = Desk::new();
+    let layout = bank(&desk, &[("most_rows = 5000", "most_rows = 2")]);
+    let ran = desk.pay(&paid(), "2026-09", &["--bank", &layout]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let files: Vec<String> = desk.files("out/filings").into_iter().filter(|file| file.starts_with("bank")).collect();
+    assert_eq!(files, ["bank-1.csv", "bank-2.csv"]);
+    let read = |name: &str| rows(&GBK.decode(&fs::read(desk.path(name)).unwrap()).0);
+    let (first, second) = (read("out/filings/bank-1.csv"), read("out/filings/bank-2.csv"));
+    assert_eq!((first.len(), second.len()), (2, 1));
+    let listed = Money::sum(first.iter().chain(&second).map(|row| yuan(&row["金额"]))).unwrap();
+    assert_eq!(listed.to_string(), ran.json()["totals"]["net"].as_str().unwrap(), "the batch is the net of the run");
+}
+
+#[test]
+fn a_cell_that_the_banks_program_would_read_otherwise_is_not_written() {
+    let told = |changes: &[(&str, &str)], name: &str| {
+        let desk = Desk::new();
+        let mut people = paid();
+        people[1].insert("姓名", name.to_owned());
+        let ran = desk.pay(&people, "2026-09", &["--bank", &bank(&desk, changes)]);
+        (ran.code, ran.json()["notes"].to_string().contains("A002"))
+    };
+    assert_eq!(told(&[], "样例乙"), (0, false));
+    // A name that GBK has not; in UTF-8 it goes.
+    assert_eq!(told(&[], "样例𬴊"), (2, true));
+    assert_eq!(told(&[("gbk", "utf-8")], "样例𬴊"), (0, false));
+    // What divides cells, where it divides them and where it does not.
+    assert_eq!(told(&[], "样例·乙"), (0, false));
+    assert_eq!(told(&[("separator = \",\"", "separator = \"·\"")], "样例·乙"), (2, true));
+    // On the edge of the length, and one beyond it.
+    assert_eq!(told(&[("longest  = 30", "longest  = 3")], "样例乙"), (0, false));
+    assert_eq!(told(&[("longest  = 30", "longest  = 2")], "样例乙"), (2, true));
+}
+
+#[test]
+fn amounts_in_fen_without_a_heading_are_written_as_the_bank_wants_them() {
+    let desk = Desk::new();
+    let changes = [
+        ("heading   = true", "heading   = false"),
+        ("kind     = \"money\"", "kind     = \"fen\""),
+        ("\"csv\"", "\"txt\""),
+    ];
+    let ran = desk.pay(&paid()[..1], "2026-09", &["--bank", &bank(&desk, &changes)]);
+    assert_eq!(ran.code, 0, "{}", ran.out);
+    let text = GBK.decode(&fs::read(desk.path("out/filings/bank.txt")).unwrap()).0.into_owned();
+    let fen = ran.json()["slips"][0]["net"].as_str().unwrap().replace('.', "");
+    assert_eq!(text, format!("1,6222000000000000001,样例甲,{fen},工资\r\n"));
+}
+
+#[test]
+fn nobody_is_told_to_be_paid_nothing_or_less() {
+    let desk = Desk::new();
+    let mut people = paid();
+    people[1].extend([("基本工资", "0".to_owned()), ("缺勤扣款", "0".to_owned())]);
+    let ran = desk.pay(&people, "2026-09", &["--bank", BANK]);
+    assert_eq!(ran.code, 2, "{}", ran.out);
+    let text = GBK.decode(&fs::read(desk.path("out/filings/bank.csv")).unwrap()).0.into_owned();
+    assert!(!text.contains("样例乙"), "{text}");
+}
+
+#[test]
+fn the_screen_says_that_the_tax_files_are_no_xls() {
+    let desk = Desk::new();
+    let said = desk.pay_as_text(&three(), "2026-09", &[]).out;
+    assert_eq!(said.matches("另存为 .xls").count(), 1, "{said}");
+}
+
+#[test]
+fn a_number_in_full_is_on_the_slip_and_in_it_only_where_asked_for() {
+    let number = citizen_number(2);
+    let slip_of = |more: &[&str]| {
+        let desk = Desk::new();
+        assert_eq!(desk.pay(&three()[1..2], "2026-09", more).code, 0);
+        let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+        let carried = attachments(&fs::read(&slip).unwrap()).unwrap();
+        let facts = String::from_utf8(carried["facts.json"].clone()).unwrap();
+        let page = super::pdf_text(&desk.path("out/payslips/A002-样例乙.pdf"));
+        let verified = gongche(&["verify", &slip, "--format", "json"]);
+        assert_eq!(verified.json()["verdict"], "unchanged", "{}", verified.out);
+        (facts.contains(&number), page.map(|text| text.contains(&number)))
+    };
+    assert!(matches!(slip_of(&[]), (false, None | Some(false))));
+    assert!(matches!(slip_of(&["--full-id"]), (true, None | Some(true))));
+}
+
+/// A slip in whose streams some words were put in the place of others.
+fn forged(desk: &Desk, slip: &str, change: &dyn Fn(&str) -> Option<String>) -> String {
+    let mut file = lopdf::Document::load(slip).unwrap();
+    let mut changed = 0;
+    for object in file.objects.values_mut() {
+        if let lopdf::Object::Stream(stream) = object
+            && let Ok(content) = stream.decompressed_content()
+            && let Ok(text) = String::from_utf8(content)
+            && let Some(new) = change(&text)
+        {
+            stream.set_plain_content(new.into_bytes());
+            changed += 1;
+        }
+    }
+    assert!(changed > 0, "nothing was forged");
+    let forged = desk.text_path("forged.pdf");
+    file.save(&forged).unwrap();
+    forged
+}
+
+#[test]
+fn a_page_that_was_edited_is_found_and_so_is_every_figure() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three()[1..2], "2026-09", &[]).code, 0);
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let verify = |file: &str| gongche(&["verify", file, "--format", "json"]);
+    // A line more on the page; what the file carries is left as it is.
+    let page = forged(&desk, &slip, &|text| text.contains("BT").then(|| format!("{text}\n0 0 m 9 9 l S\n")));
+    let ran = verify(&page);
+    assert_eq!((ran.code, ran.json()["verdict"].as_str()), (2, Some("changed")), "{}", ran.out);
+    assert!(ran.json()["sentence"].as_str().unwrap().contains("第 1 页"), "{}", ran.out);
+    // Two figures at once, and a key that is gone: all are told.
+    let figures = forged(&desk, &slip, &|text| {
+        text.contains("\"employer_cost\"").then(|| {
+            let mut json: serde_json::Value = serde_json::from_str(text).unwrap();
+            json["net"] = "1.00".into();
+            json["lines"][0]["amount"] = "2.00".into();
+            json.as_object_mut().unwrap().remove("tax");
+            json.to_string()
+        })
+    });
+    let ran = verify(&figures);
+    assert_eq!((ran.code, ran.json()["verdict"].as_str()), (2, Some("changed")), "{}", ran.out);
+    let told = ran.json()["differences"].to_string();
+    assert!(told.contains("net") && told.contains("_employee].amount") && told.contains("tax"), "{told}");
+}
+
+#[test]
+fn a_page_that_another_program_set_is_not_called_changed() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three()[1..2], "2026-09", &[]).code, 0);
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let older = forged(&desk, &slip, &|text| {
+        let text = text.contains("BT").then(|| format!("{text}\n0 0 m 9 9 l S\n")).or_else(|| {
+            let mut json: serde_json::Value =
+                serde_json::from_str(text).ok().filter(|_| text.contains("\"setting\""))?;
+            json["setting"] = "gongche 0.0.9 00000000".into();
+            Some(json.to_string())
+        })?;
+        Some(text)
+    });
+    let ran = gongche(&["verify", &older, "--format", "json"]);
+    assert_eq!((ran.code, ran.json()["verdict"].as_str()), (2, Some("page_unknown")), "{}", ran.out);
+    assert!(ran.json()["sentence"].as_str().unwrap().contains("gongche 0.0.9"), "{}", ran.out);
+}
+
+#[test]
+fn what_the_bureau_computed_is_held_against_ours_line_by_line() {
+    let desk = Desk::new();
+    assert_eq!(desk.pay(&three(), "2026-09", &[]).code, 0);
+    let ours = desk.text_path("out/filings/figures.csv");
+    let figures = rows(&fs::read_to_string(&ours).unwrap());
+    // One fen more for the first, the second missing, a stranger instead.
+    let mut text =
+        "序号,姓名,证件类型,证件号码,缴费工资,缴费基数,费率,应缴费额,减免费额,应补(退)费额,人员编号\n".to_owned();
+    for row in [&figures[0], &figures[2]] {
+        let more = if row["工号"] == "A001" { 1 } else { 0 };
+        let amount = yuan(&row["基本养老保险（单位）"]).add(Money::from_fen(more)).unwrap();
+        text += &format!("1,{},居民身份证,{},,,16%,{amount},0,{amount},\n", row["姓名"], row["证件号码"]);
+    }
+    text += &format!("9,样例癸,居民身份证,{},,,16%,5.00,0,5.00,\n", citizen_number(9));
+    fs::write(desk.path("theirs.csv"), text).unwrap();
+    let (theirs, out) = (desk.text_path("theirs.csv"), desk.text_path("differences.xlsx"));
+    let line = "基本养老保险（单位）";
+    let run = |more: &[&str]| {
+        gongche(&[&["reconcile", &ours, &theirs, "--as", "social", "--line", line, "--out", &out], more].concat())
+    };
+    let ran = run(&["--format", "json"]);
+    assert_eq!(ran.code, 1, "{}", ran.out);
+    let json = ran.json();
+    let told: Vec<(&str, &str, &str)> = json["differences"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|one| (one["name"].as_str().unwrap(), one["item"].as_str().unwrap(), one["remark"].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        told,
+        [("样例甲", line, "我方少 0.01"), ("样例乙", line, "对方没有此人"), ("样例癸", line, "我方没有此人")]
+    );
+    assert_eq!(json["differences"][0]["difference"], "-0.01");
+    assert_eq!(json["differences"][2]["difference"], "-5.00");
+    let text = run(&[]).out;
+    assert!(text.contains("样例癸") && text.contains(line) && text.contains("我方少 0.01"), "{text}");
+    assert!(fs::metadata(desk.path("differences.xlsx")).unwrap().len() > 0);
+}
+
+#[test]
+fn a_slip_of_an_older_book_is_right_then_and_it_is_told_what_it_would_be_today() {
+    let desk = Desk::new();
+    let rules = desk.path("rules");
+    super::runs::copy(std::path::Path::new("rules"), &rules);
+    let rules = rules.to_str().unwrap().to_owned();
+    let file = format!("{rules}/tax/wages.toml");
+    let text = fs::read_to_string(&file).unwrap();
+    let changed = text.replace("value = \"5000\"", "value = \"6000\"");
+    assert_ne!(text, changed);
+    fs::write(&file, changed).unwrap();
+    let ran = desk.book(&three()[1..2], "2026-09", &["--rules", &rules]);
+    assert!(ran.code <= 1, "{}", ran.out);
+    let slip = desk.text_path("out/payslips/A002-样例乙.pdf");
+    let ledger = desk.text_path("ledger.db");
+    let verify = |more: &[&str]| gongche(&[&["verify", &slip, "--format", "json"], more].concat());
+    let alone = verify(&[]);
+    assert_eq!((alone.code, alone.json()["verdict"].as_str()), (2, Some("unproved")), "{}", alone.out);
+    let proved = verify(&["--db", &ledger]);
+    assert_eq!((proved.code, proved.json()["verdict"].as_str()), (0, Some("outdated")), "{}", proved.out);
+    let told = proved.json();
+    assert_eq!(told["today_gives"]["gross"], "20000.00");
+    assert!(told["differences"].to_string().contains("tax_to_date.basic"), "{told}");
+    let then = yuan(ran.json()["slips"][0]["tax"].as_str().unwrap());
+    let today = yuan(told["today_gives"]["tax"].as_str().unwrap());
+    // A thousand less taken off, at 3 %.
+    assert_eq!(today.sub(then).unwrap(), yuan("30.00"));
+    assert_eq!(verify(&["--rules", &rules]).json()["verdict"], "unchanged");
+    let text = gongche(&["verify", &slip, "--db", &ledger]).out;
+    assert!(text.contains("现在的规则书算出：应发 20,000.00"), "{text}");
 }

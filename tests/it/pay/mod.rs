@@ -17,6 +17,7 @@ mod ledger;
 mod made_up;
 mod refusals;
 mod runs;
+mod statements;
 mod year;
 
 pub(crate) use crate::ledger::raw_file as raw;
