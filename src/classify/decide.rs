@@ -3,9 +3,10 @@
 
 use super::{
     chart::{Chart, ChartError},
-    decision::{Decision, Follows, Open, Presumed, Reason, Settled, Stated},
+    decision::{Decision, Follows, Open, Presumed, Reason, SecondWage, Settled, Stated},
     engagement::{Answer, Engagement},
     search::{Case, flips, leads},
+    second_wage,
     shifts::{Hours, Limits, Shifts},
 };
 use crate::{
@@ -60,13 +61,13 @@ pub fn decide(book: &Book, engagement: &Engagement) -> Result<Decision, Trouble>
 
 /// Judges engagements: a plan for each place and day, made once.
 pub struct Judge<'b> {
-    chart: Chart<'b>,
-    plans: BTreeMap<(Option<String>, NaiveDate), Prepared<'b>>,
+    pub(super) chart: Chart<'b>,
+    pub(super) plans: BTreeMap<(Option<String>, NaiveDate), Prepared<'b>>,
 }
 
 /// A plan, and the facts on which the relation may rest.
-struct Prepared<'b> {
-    plan: Plan<'b>,
+pub(super) struct Prepared<'b> {
+    pub(super) plan: Plan<'b>,
     relation: SlotId,
     on: SlotId,
     decisive: BTreeSet<SlotId>,
@@ -151,6 +152,7 @@ impl<'b> Judge<'b> {
             case.known.insert(slot, days);
         }
         let mut decision = decision(prepared, &case, depth)?;
+        decision.second_wage = second_wage::of(&self.chart, &case);
         decision.facts = prepared.stated(engagement, &case);
         Ok(decision)
     }
@@ -209,6 +211,7 @@ fn decision<'b>(prepared: &Prepared<'b>, case: &Case<'_, 'b>, depth: Depth) -> R
         presumed: prepared.presumed(case)?,
         flips,
         findings,
+        second_wage: SecondWage::NotOwed,
         follows,
         uncovered,
         uncertain: sources(plan, rests_on.iter().copied()).into_iter().filter(Source::is_unsettled).collect(),
@@ -243,7 +246,7 @@ fn open_questions<'b>(case: &Case<'_, 'b>, open: &[&PlannedQuestion<'b>]) -> Res
 
 impl<'b> Prepared<'b> {
     /// What was answered, and the day.
-    fn answers(&self, engagement: &Engagement) -> BTreeMap<SlotId, Value> {
+    pub(super) fn answers(&self, engagement: &Engagement) -> BTreeMap<SlotId, Value> {
         let questions = self.plan.questions().iter();
         let mut known: BTreeMap<SlotId, Value> = questions
             .filter_map(|planned| Some((planned.slot, Value::from(engagement.answer(&planned.question.id)?))))

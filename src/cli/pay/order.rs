@@ -1,6 +1,11 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
-use super::{books, filings::Outgoing, report};
+use super::{
+    books,
+    engagements::{Classifier, Engagements},
+    filings::Outgoing,
+    report,
+};
 use crate::{
     cli::{
         error::{CliError, Kind},
@@ -109,6 +114,7 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
     pub(in crate::cli) outgoing: &'a Outgoing,
+    pub(in crate::cli) engagements: &'a Engagements,
     /// Whether each person gets a slip as PDF.
     pub(in crate::cli) with_slips: bool,
 }
@@ -139,7 +145,7 @@ pub(super) struct Run {
     pub(super) paying: Paying,
     pub(super) known_at: Option<NaiveDate>,
     pub(super) rulebook: String,
-    /// The digest of the roster's file.
+    /// The digest of the roster's file, and of the engagements behind it.
     pub(super) roster: String,
     pub(super) computed: Vec<Computed>,
     pub(super) rejected: Vec<Rejected>,
@@ -176,7 +182,8 @@ impl Order<'_> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
         let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
-        let people = self.people(book, &paying, read.rows, read.rejected, ledger, output)?;
+        let mut classifier = self.engagements.read(book)?;
+        let people = self.people(book, &paying, (read.rows, read.rejected), ledger, &mut classifier, output)?;
         let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
             .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
         Ok(Run {
@@ -185,9 +192,9 @@ impl Order<'_> {
             paying,
             known_at: self.known_at,
             rulebook: book.digest().to_string(),
-            roster,
+            roster: classifier.sealed(roster),
             uncovered: people.is_uncovered(),
-            notes: people.notes(),
+            notes: [people.notes(), classifier.notes()].concat(),
             computed: people.computed,
             rejected: people.rejected,
             samples: read.samples,
@@ -213,9 +220,9 @@ impl Order<'_> {
         &self,
         book: &Book,
         paying: &Paying,
-        rows: Vec<RosterRow>,
-        rejected: Vec<Rejected>,
+        (rows, rejected): (Vec<RosterRow>, Vec<Rejected>),
         ledger: Option<&books::Books>,
+        classifier: &mut Classifier<'_>,
         output: &Output,
     ) -> Result<People, CliError> {
         let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
@@ -241,6 +248,7 @@ impl Order<'_> {
                     Some(refused) => people.rejected.push(refused),
                 }
             }
+            people.rejected.extend(classifier.classify(book, paying, &mut payables)?);
             if let Some(ledger) = ledger {
                 let chart = month.chart();
                 people.overruled.extend(ledger.recall(
@@ -254,6 +262,7 @@ impl Order<'_> {
             month
                 .prepare(payables.iter().map(|(_, payable)| &payable.month.places))
                 .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
+            Classifier::expose(book, &month, &mut payables);
             let slips: Vec<_> = payables
                 .par_iter()
                 .map(|(_, payable)| {
