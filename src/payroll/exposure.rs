@@ -174,6 +174,29 @@ mod tests {
     }
 
     #[test]
+    fn a_wage_goes_on_from_the_wages_of_the_year() {
+        // Hired in July by the hour: two months' deduction more, and no tax. As a fee it is one month's, and there is some.
+        let tax = |sheet| {
+            let mut month = month("2026-09", "2026-09-30");
+            let mut row = row("10000");
+            let decided = choice(&month, RELATION, "employment");
+            let (_, item) = sheet;
+            let pay = row.facts.remove("payroll.amount[base]").unwrap();
+            row.facts.extend([
+                (format!("payroll.amount[{item}]"), pay),
+                ("tax.months.hire_date".to_owned(), Given::Date("2026-07-01".parse().unwrap())),
+                (RELATION.to_owned(), choice(&month, RELATION, sheet.0)),
+                ("payroll.classified.relation".to_owned(), decided.clone()),
+            ]);
+            month.prepare([&row.places]).unwrap();
+            month.exposure(&row, &Recast { relation: decided, from: item, to: "base" }).unwrap().unwrap().tax
+        };
+        assert_eq!(tax(("non_full_time", "hourly")), Money::ZERO);
+        // 10000 - 1031 - 500 - 5000 = 3469, of which 3 %.
+        assert_eq!(tax(SERVICE), Money::parse("104.07").unwrap());
+    }
+
+    #[test]
     fn what_the_book_does_not_cover_is_told() {
         assert!(matches!(exposure(SERVICE, EMPLOYMENT, "25000", "2030-09"), Err(Refusal::Coverage { .. })));
     }
