@@ -62,6 +62,7 @@ pub fn decide(book: &Book, engagement: &Engagement) -> Result<Decision, Trouble>
 /// Judges engagements: a plan for each place and day, made once.
 pub struct Judge<'b> {
     pub(super) chart: Chart<'b>,
+    known_at: Option<NaiveDate>,
     pub(super) plans: BTreeMap<(Option<String>, NaiveDate), Prepared<'b>>,
 }
 
@@ -79,7 +80,13 @@ impl<'b> Judge<'b> {
     /// # Errors
     /// A book without the names of a classification.
     pub fn new(book: &'b Book) -> Result<Self, ChartError> {
-        Ok(Self { chart: Chart::new(book)?, plans: BTreeMap::new() })
+        Ok(Self { chart: Chart::new(book)?, known_at: None, plans: BTreeMap::new() })
+    }
+
+    /// A judge who knows of the book what was published by a day.
+    #[must_use]
+    pub fn known_at(self, day: Option<NaiveDate>) -> Self {
+        Self { known_at: day, ..self }
     }
 
     /// The names.
@@ -98,7 +105,7 @@ impl<'b> Judge<'b> {
             return Ok(());
         }
         let book = self.chart.book;
-        let question = Question::simple(on, None, region, book.regions());
+        let question = Question::simple(on, self.known_at, region, book.regions());
         let plan = Plan::new(book, question, self.chart.package, &self.chart.goals()).map_err(Trouble::Rules)?;
         let find = |entry| plan.find(entry, &[]).ok_or_else(|| ChartError(book.entry(entry).full_id.clone()));
         let (relation, on) = (find(self.chart.relation)?, find(self.chart.on)?);

@@ -14,6 +14,7 @@ mod second_wage;
 mod shifts;
 mod table;
 
+pub use age::Ages;
 pub use chart::{Chart, ChartError};
 pub use decide::{Depth, Judge, Trouble, decide};
 pub use decision::{

@@ -16,6 +16,7 @@ use crate::{
     payroll::Month,
     rulebook::{Book, Digest},
 };
+use chrono::NaiveDate;
 use clap::Args;
 use rayon::prelude::*;
 use std::{
@@ -74,9 +75,9 @@ const NEEDED: &str = "payroll.classified.relation";
 
 impl Engagements {
     /// Reads the engagements, all of them or none.
-    pub(super) fn read<'b>(&self, book: &'b Book) -> Result<Classifier<'b>, CliError> {
+    pub(super) fn read<'b>(&self, book: &'b Book, known_at: Option<NaiveDate>) -> Result<Classifier<'b>, CliError> {
         let mut classifier = Classifier {
-            judge: Judge::new(book)?,
+            judge: Judge::new(book)?.known_at(known_at),
             by_classification: self.by_classification,
             engaged: Vec::new(),
             index: BTreeMap::new(),
@@ -193,8 +194,6 @@ impl Classifier<'_> {
         payables: &mut Vec<(RosterRow, Payable)>,
     ) -> Result<Vec<Rejected>, CliError> {
         let trouble = |trouble| CliError::trouble(book, trouble);
-        // Ages are of no place.
-        self.judge.prepare(None, paying.period_end).map_err(trouble)?;
         let mut asked = Vec::new();
         for (row, payable) in payables.drain(..) {
             let at = self.find(&payable.worker.number, &payable.worker.payer);
@@ -207,13 +206,16 @@ impl Classifier<'_> {
                     Some((engagement, one.shifts.clone()))
                 }
                 None => {
-                    self.without.push(payable.worker.number.clone());
+                    // Where no engagements were given nobody lacks one.
+                    self.without.extend(self.digest.as_ref().map(|_| payable.worker.number.clone()));
                     None
                 }
             };
             asked.push((row, payable, engagement));
         }
+        self.judge.prepare_ages(paying.period_end).map_err(trouble)?;
         let (judge, by_classification) = (&self.judge, self.by_classification);
+        let ages = judge.ages(paying.period_end);
         let classified: Vec<Result<_, Vec<Rejected>>> = asked
             .into_par_iter()
             .map(|(row, payable, engagement)| {
@@ -225,7 +227,9 @@ impl Classifier<'_> {
                     }
                     None => (None, (row, payable)),
                 };
-                verdict::tell_age(judge, paying, &mut ready);
+                if let Some(ages) = &ages {
+                    verdict::tell_age(book, ages, &mut ready);
+                }
                 Ok((outcome, ready))
             })
             .collect();

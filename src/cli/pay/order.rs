@@ -182,7 +182,7 @@ impl Order<'_> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
         let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
-        let mut classifier = self.engagements.read(book)?;
+        let mut classifier = self.engagements.read(book, self.known_at)?;
         let people = self.people(book, &paying, (read.rows, read.rejected), ledger, &mut classifier, output)?;
         let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
             .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;

@@ -3,7 +3,7 @@
 
 use super::engagements::Engaged;
 use crate::{
-    classify::{Answer, Decision, Depth, Engagement, Item, Judge, SecondWage, Shifts},
+    classify::{Ages, Answer, Decision, Depth, Engagement, Item, Judge, SecondWage, Shifts},
     cli::error::CliError,
     exchange::{
         rejected::Rejected,
@@ -136,7 +136,9 @@ pub(super) fn told(
     facts.extend(choice(book, RELATION, decided.relation()).map(|given| (RELATION.to_owned(), given)));
     if differs && by_classification {
         facts.extend(choice(book, SHEET, sheet.relation()).map(|given| (SHEET.to_owned(), given)));
-    } else if differs {
+    }
+    // What nobody wrote of the contract matters where the slip is not what it should be.
+    if (differs && !by_classification) || matches!(decision.second_wage, SecondWage::Owed { .. }) {
         facts.extend(second_wage(book, decision.second_wage));
     }
     let outcome = if differs { Outcome::Differs } else { Outcome::Agrees };
@@ -196,16 +198,16 @@ pub(super) fn expose(book: &Book, month: &Month<'_>, row: &RosterRow, payable: &
 
 /// Puts to a row's facts what its document says of the age, where that is against the form of work. The date of birth
 /// itself is not kept.
-pub(super) fn tell_age(judge: &Judge<'_>, paying: &Paying, (row, payable): &mut (RosterRow, Payable)) {
+pub(super) fn tell_age(book: &Book, ages: &Ages<'_, '_>, (row, payable): &mut (RosterRow, Payable)) {
     let Holder { born: Some(born), sex: Some(sex), .. } = holder(row) else { return };
     let is_over_age = row.engagement == roster::Engagement::OverAge;
-    let against = match judge.is_past_retirement_age(paying.period_end, born, sex) {
+    let against = match ages.is_past(born, sex) {
         Some(false) if is_over_age => UNDER_AGE,
         Some(true) if !is_over_age => PAST_AGE,
         _ => return,
     };
     // Books of others may say nothing of it.
-    if judge.chart().book().lexicon().find_anywhere(against).is_ok() {
+    if book.lexicon().find_anywhere(against).is_ok() {
         payable.month.facts.insert(against.to_owned(), Given::Boolean(true));
     }
 }

@@ -234,6 +234,19 @@ fn what_is_not_known_of_the_contract_is_told_in_place_of_a_number() {
 }
 
 #[test]
+fn a_missing_contract_is_told_also_where_the_roster_is_right() {
+    let base = [("社保缴费基数", "5000")];
+    let of = |form, signed, more: &[&str]| {
+        let changes = [("已订立书面协议", signed), ("开始用工日期", "2026-07-01"), ("约定月工资", "25000")];
+        let json = paid(worker(1, form, &base), with("employment", &changes), more);
+        said(&json["slips"][0]).into_iter().map(|(code, _)| code.to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(of("全日制", "否", &[]), ["without_contract"]);
+    assert_eq!(of("全日制", "是", &[]), Vec::<String>::new());
+    assert_eq!(of("劳务", "否", &["--by-classification"]), ["without_contract", "by_classification"]);
+}
+
+#[test]
 fn what_the_rules_do_not_cover_is_told_in_place_of_a_number() {
     let hong_kong = [("参保地", "810000"), ("工作地", "昆明市")];
     let of = |answers| {
@@ -270,6 +283,17 @@ fn the_classification_decides_where_that_is_asked_for() {
     let by = |more: &[&str]| paid(worker(1, "劳务", &low), answers("employment"), more);
     assert!(findings(&by(&["--by-classification"])["slips"][0]).contains(&"payroll.below_minimum"));
     assert!(!findings(&by(&[])["slips"][0]).contains(&"payroll.below_minimum"));
+}
+
+#[test]
+fn the_law_is_that_of_the_day_it_was_known() {
+    // The order on over-age work is of 2026-07-01; nobody knew it the day before.
+    let of = |more: &[&str]| {
+        let json = paid(worker(1, "劳务", &[]), answers("over_age"), more);
+        said(&json["slips"][0])[0].0.to_owned()
+    };
+    assert_eq!(of(&["--known-at", "2026-07-01"]), "withheld");
+    assert_eq!(of(&["--known-at", "2026-06-30"]), "undetermined");
 }
 
 #[test]
@@ -427,7 +451,8 @@ fn the_ledger_computes_the_same_again() {
     let replayed = replay("2026-09");
     assert_eq!(replayed.code, 0, "{}", replayed.out);
     let next = desk.book(&people, "2026-10", &["--engagements", &engagements, "--by-classification"]);
-    assert_eq!(next.code, 0, "{}", next.out);
+    // The contract is still missing, whoever decides.
+    assert_eq!(next.code, 1, "{}", next.out);
     assert_eq!(replay("2026-10").code, 0);
     // The slip itself carries what it was computed from.
     let slips = desk.files("out/payslips");
