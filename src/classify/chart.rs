@@ -22,6 +22,13 @@ pub struct Chart<'b> {
     pub(super) whole_months_until: EntryId,
     pub(super) second_wage_ends: EntryId,
     pub(super) part_month_days: EntryId,
+    /// What the second wage comes to: since when, how many whole months, how much.
+    pub(super) second_wage_begins: EntryId,
+    pub(super) second_wage_months: EntryId,
+    pub(super) second_wage_amount: EntryId,
+    /// Whether somebody is past the retirement age, and of which class by sex.
+    pub(super) over_age: EntryId,
+    pub(super) own_class: EntryId,
     /// The limits of non-full-time work.
     pub(super) most_a_day: EntryId,
     pub(super) most_a_week: EntryId,
@@ -50,6 +57,11 @@ impl<'b> Chart<'b> {
             whole_months_until: find("labour.engagement.whole_months_until")?,
             second_wage_ends: find("labour.second_wage.ends")?,
             part_month_days: find("labour.second_wage.part_month_days")?,
+            second_wage_begins: find("labour.second_wage.begins")?,
+            second_wage_months: find("labour.second_wage.months")?,
+            second_wage_amount: find("labour.second_wage.amount")?,
+            over_age: find("labour.over_age.is_over_age")?,
+            own_class: find("labour.classification.own_class")?,
             most_a_day: find("labour.non_full_time.most_a_day")?,
             most_a_week: find("labour.non_full_time.most_a_week")?,
             questions,
@@ -60,8 +72,9 @@ impl<'b> Chart<'b> {
     pub(super) fn goals(&self) -> Vec<Cell> {
         let asked = self.questions.iter().map(|question| question.fact);
         let own = [self.relation, self.on, self.whole_months_until, self.second_wage_ends, self.part_month_days];
-        let limits = [self.most_a_day, self.most_a_week];
-        own.into_iter().chain(limits).chain(asked).map(|entry| (entry, Vec::new())).collect()
+        let second_wage = [self.second_wage_begins, self.second_wage_months, self.second_wage_amount];
+        let others = [self.over_age, self.own_class, self.most_a_day, self.most_a_week];
+        own.into_iter().chain(second_wage).chain(others).chain(asked).map(|entry| (entry, Vec::new())).collect()
     }
 
     /// The book.

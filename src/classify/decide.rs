@@ -3,9 +3,10 @@
 
 use super::{
     chart::{Chart, ChartError},
-    decision::{Decision, Follows, Open, Presumed, Reason, Settled, Stated},
+    decision::{Decision, Follows, Open, Presumed, Reason, SecondWage, Settled, Stated},
     engagement::{Answer, Engagement},
     search::{Case, flips, leads},
+    second_wage,
     shifts::{Hours, Limits, Shifts},
 };
 use crate::{
@@ -60,13 +61,14 @@ pub fn decide(book: &Book, engagement: &Engagement) -> Result<Decision, Trouble>
 
 /// Judges engagements: a plan for each place and day, made once.
 pub struct Judge<'b> {
-    chart: Chart<'b>,
-    plans: BTreeMap<(Option<String>, NaiveDate), Prepared<'b>>,
+    pub(super) chart: Chart<'b>,
+    known_at: Option<NaiveDate>,
+    pub(super) plans: BTreeMap<(Option<String>, NaiveDate), Prepared<'b>>,
 }
 
 /// A plan, and the facts on which the relation may rest.
-struct Prepared<'b> {
-    plan: Plan<'b>,
+pub(super) struct Prepared<'b> {
+    pub(super) plan: Plan<'b>,
     relation: SlotId,
     on: SlotId,
     decisive: BTreeSet<SlotId>,
@@ -78,7 +80,13 @@ impl<'b> Judge<'b> {
     /// # Errors
     /// A book without the names of a classification.
     pub fn new(book: &'b Book) -> Result<Self, ChartError> {
-        Ok(Self { chart: Chart::new(book)?, plans: BTreeMap::new() })
+        Ok(Self { chart: Chart::new(book)?, known_at: None, plans: BTreeMap::new() })
+    }
+
+    /// A judge who knows of the book what was published by a day.
+    #[must_use]
+    pub fn known_at(self, day: Option<NaiveDate>) -> Self {
+        Self { known_at: day, ..self }
     }
 
     /// The names.
@@ -97,7 +105,7 @@ impl<'b> Judge<'b> {
             return Ok(());
         }
         let book = self.chart.book;
-        let question = Question::simple(on, None, region, book.regions());
+        let question = Question::simple(on, self.known_at, region, book.regions());
         let plan = Plan::new(book, question, self.chart.package, &self.chart.goals()).map_err(Trouble::Rules)?;
         let find = |entry| plan.find(entry, &[]).ok_or_else(|| ChartError(book.entry(entry).full_id.clone()));
         let (relation, on) = (find(self.chart.relation)?, find(self.chart.on)?);
@@ -151,6 +159,7 @@ impl<'b> Judge<'b> {
             case.known.insert(slot, days);
         }
         let mut decision = decision(prepared, &case, depth)?;
+        decision.second_wage = second_wage::of(&self.chart, &case);
         decision.facts = prepared.stated(engagement, &case);
         Ok(decision)
     }
@@ -209,6 +218,7 @@ fn decision<'b>(prepared: &Prepared<'b>, case: &Case<'_, 'b>, depth: Depth) -> R
         presumed: prepared.presumed(case)?,
         flips,
         findings,
+        second_wage: SecondWage::NotOwed,
         follows,
         uncovered,
         uncertain: sources(plan, rests_on.iter().copied()).into_iter().filter(Source::is_unsettled).collect(),
@@ -243,7 +253,7 @@ fn open_questions<'b>(case: &Case<'_, 'b>, open: &[&PlannedQuestion<'b>]) -> Res
 
 impl<'b> Prepared<'b> {
     /// What was answered, and the day.
-    fn answers(&self, engagement: &Engagement) -> BTreeMap<SlotId, Value> {
+    pub(super) fn answers(&self, engagement: &Engagement) -> BTreeMap<SlotId, Value> {
         let questions = self.plan.questions().iter();
         let mut known: BTreeMap<SlotId, Value> = questions
             .filter_map(|planned| Some((planned.slot, Value::from(engagement.answer(&planned.question.id)?))))

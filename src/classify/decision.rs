@@ -2,8 +2,10 @@
 
 use crate::{
     engine::{RaisedFinding, Source, Value},
+    quantity::Exact,
     rulebook::{Confidence, Member},
 };
+use chrono::NaiveDate;
 
 /// A relation: its id for programs, its name for people. Which there are is said by the rule book.
 pub type Relation = Member;
@@ -32,6 +34,8 @@ pub struct Decision {
     pub flips: Vec<Flip>,
     /// What is unlawful, risky or to be noted.
     pub findings: Vec<RaisedFinding>,
+    /// What the lack of a written contract costs.
+    pub second_wage: SecondWage,
     /// What follows.
     pub follows: Vec<Follows>,
     /// What of it the book does not cover, and why.
@@ -56,6 +60,24 @@ impl Decision {
     pub fn is(&self, relation: &str) -> bool {
         self.relation.as_ref().is_some_and(|one| one.id == relation)
     }
+}
+
+/// What the lack of a written contract costs until the day of the judgement.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum SecondWage {
+    /// Nothing: it was made in time, or the relation asks for none.
+    NotOwed,
+    /// A second wage.
+    Owed {
+        /// The first day for which it is owed.
+        from: NaiveDate,
+        /// The first day for which it no longer is.
+        until: NaiveDate,
+        /// In yuan.
+        amount: Exact,
+    },
+    /// Not known for want of the answers to these questions, in the order in which they are asked.
+    Open(Vec<String>),
 }
 
 /// The test that decided.

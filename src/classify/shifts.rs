@@ -51,6 +51,12 @@ impl Shifts {
         self.0.is_empty()
     }
 
+    /// Those up to a day.
+    #[must_use]
+    pub fn until(&self, day: NaiveDate) -> Self {
+        Self(self.0.range(..=day).map(|(day, hours)| (*day, *hours)).collect())
+    }
+
     /// The last day worked.
     #[must_use]
     pub fn last_day(&self) -> Option<NaiveDate> {
@@ -129,6 +135,13 @@ mod tests {
         let hours = hours(&week);
         assert_eq!((hours.most_a_week, hours.most_a_day), (Exact::from(24), Exact::from(4)));
         assert_eq!(hours.exceeded_on, None);
+    }
+
+    #[test]
+    fn what_was_worked_after_a_day_is_left_out() {
+        let all = shifts(&[("2026-09-29", "4"), ("2026-09-30", "5"), ("2026-10-01", "6")]);
+        let until = all.until("2026-09-30".parse().unwrap());
+        assert_eq!(until, shifts(&[("2026-09-29", "4"), ("2026-09-30", "5")]));
     }
 
     #[test]

@@ -74,6 +74,17 @@ impl CliError {
         self
     }
 
+    /// Several failures of one kind as one; none where there are none.
+    pub(super) fn all(errors: Vec<Self>) -> Option<Self> {
+        let mut errors = errors.into_iter();
+        let mut all = errors.next()?;
+        for one in errors {
+            all.message = format!("{}\n\n{}", all.message, one.message);
+            all.details.extend(one.details);
+        }
+        Some(all)
+    }
+
     /// Rule files that are wrong.
     pub(super) fn rules(sources: &Sources, diagnostics: &[Diagnostic]) -> Self {
         Self::diagnostics("rules", "规则库有误", sources, diagnostics)

@@ -6,7 +6,7 @@ use super::{
     book,
     error::CliError,
     output::Output,
-    pay::{Batch, Books, Intent, Order, Outgoing, RunKind},
+    pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind},
     table,
 };
 use crate::store::{Act, Ledger, Period, RunKey, Standing, Step};
@@ -68,6 +68,8 @@ pub(super) struct Preparation {
     db: PathBuf,
     #[command(flatten)]
     actor: Actor,
+    #[command(flatten)]
+    engagements: Engagements,
     #[command(flatten)]
     outgoing: Outgoing,
 }
@@ -135,6 +137,7 @@ impl Preparation {
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
             outgoing: &self.outgoing,
+            engagements: &self.engagements,
             with_slips: true,
         };
         let ledger = Books::prepare(&self.db, step == Step::Preview)?;

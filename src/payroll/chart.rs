@@ -39,6 +39,9 @@ pub struct Chart<'b> {
     /// For how many months insurance and fund are contributed.
     pub(super) insured_months: EntryId,
     pub(super) fund_months: EntryId,
+    /// Whether the roster pays somebody as a relation with less protection than the facts call for; a book of an older
+    /// program does not have it.
+    pub(super) withholds: Option<EntryId>,
     /// The relation, and what the paper is called by it.
     pub(super) relation: EntryId,
     pub(super) paper: EntryId,
@@ -191,6 +194,7 @@ impl<'b> Chart<'b> {
             fund_due: find("payroll.fund_due")?,
             insured_months: find("social.months")?,
             fund_months: find("fund.months")?,
+            withholds: find("payroll.classified.withholds").ok(),
             relation: find("labour.relations.relation")?,
             paper: find("tax.relations.paper")?,
             taxes_apart: TAXES_APART.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
@@ -235,6 +239,7 @@ impl<'b> Chart<'b> {
                 .chain([tax.taxable, tax.rate, tax.quick, tax.payable, tax.relief, tax.withheld])
                 .map(|entry| (entry, Vec::new()))
                 .collect();
+        goals.extend(self.withholds.iter().map(|entry| (*entry, Vec::new())));
         goals.extend(self.taxes_apart.iter().map(|entry| (*entry, Vec::new())));
         for entry in [
             self.amount,

@@ -3,6 +3,7 @@
 
 mod chart;
 mod days;
+mod exposure;
 mod history;
 mod month;
 mod slip;
@@ -11,6 +12,7 @@ mod worker;
 
 pub use chart::{Chart, ChartError};
 pub use days::PayDays;
+pub use exposure::{Exposure, Recast};
 pub use history::{Balance, Earlier, Known};
 pub use month::{Month, Refusal, Row};
 pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};

@@ -161,7 +161,7 @@ impl<'b> Month<'b> {
         Slip::net_of(&self.chart, &mut self.evaluation(&row.places, facts, &row.arrears)?)
     }
 
-    fn evaluation<'g>(
+    pub(super) fn evaluation<'g>(
         &self,
         places: &Places,
         facts: impl IntoIterator<Item = (&'g String, &'g Given)>,

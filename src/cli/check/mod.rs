@@ -13,6 +13,7 @@ use super::{
 use crate::{
     classify::{ChartError, Decision, Depth, Engagement, Judge, Trouble, ask},
     document::opinion,
+    exchange::table,
     rulebook::{Book, Faulty, Gravity},
 };
 use chrono::NaiveDate;
@@ -53,7 +54,7 @@ impl Check {
             output.text(ask::template(judge.chart()).trim_end());
             return Ok(Done::Clean);
         }
-        if let Some(file) = self.file.as_deref().filter(|file| workforce::is_table(file)) {
+        if let Some(file) = self.file.as_deref().filter(|file| table::is_table(file)) {
             return workforce::run(self, file, &book, &mut judge, output);
         }
         let known = self.file.as_deref().map(|file| read(&judge, file)).transpose()?;

@@ -276,9 +276,3 @@ fn sheets(review: &Review) -> Vec<Sheet> {
     }
     sheets
 }
-
-/// Whether a file is a table of a workforce rather than one engagement.
-pub(super) fn is_table(file: &Path) -> bool {
-    let extension = file.extension().map(|extension| extension.to_string_lossy().to_lowercase());
-    matches!(extension.as_deref(), Some("xlsx" | "csv" | "xls" | "txt"))
-}

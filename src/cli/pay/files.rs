@@ -3,7 +3,8 @@
 
 use super::{
     filings,
-    order::{Computed, Order, Run},
+    order::{Order, Run},
+    people::Computed,
     report,
     spool::BLOCK,
 };

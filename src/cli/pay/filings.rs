@@ -3,7 +3,8 @@
 
 use super::{
     files::{Staged, internal},
-    order::{Computed, Run},
+    order::Run,
+    people::Computed,
     statements,
 };
 use crate::{

@@ -1,16 +1,20 @@
 //! `gongche pay`: one payroll, from a roster to slips, a summary and the ledger.
 
 mod books;
+mod engagements;
 mod files;
 mod filings;
 mod order;
+mod people;
 mod report;
 mod spool;
 mod statements;
 mod stored;
 mod tally;
+mod verdict;
 
 pub(super) use books::Books;
+pub(super) use engagements::Engagements;
 pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
 pub(super) use stored::{StoredInputs, recompute};
@@ -79,6 +83,8 @@ pub(super) struct Pay {
     #[command(flatten)]
     actor: Actor,
     #[command(flatten)]
+    engagements: Engagements,
+    #[command(flatten)]
     outgoing: Outgoing,
     /// 只写一份空白名单到这个 .xlsx 文件，已有的文件不覆盖
     #[arg(long, value_name = "文件", conflicts_with_all = ["roster", "db"])]
@@ -118,6 +124,7 @@ impl Pay {
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
             outgoing: &self.outgoing,
+            engagements: &self.engagements,
             with_slips: !self.no_slips,
         };
         let book = book::read(rules)?;

@@ -2,34 +2,25 @@
 
 use super::{
     books, cannot_write,
+    engagements::Engagements,
     filings::Outgoing,
-    report,
+    people::{People, Reckoning},
     spool::{BLOCK, Spool},
     tally::Tally,
 };
 use crate::{
-    cli::{
-        error::{CliError, Kind},
-        output::Output,
-    },
-    document::missing_characters,
-    engine::Places,
+    cli::{error::CliError, output::Output},
     exchange::{
         rejected::Rejected,
-        roster::{self, Field, Payable, Paying, Roster, RosterError, RosterRow},
-        summary::{ClientColumns, Paid},
+        roster::{self, Paying, Roster, RosterError},
         table::list,
     },
-    payroll::{Balance, Month, Refusal, Slip, Worker},
-    quantity::Money,
-    rulebook::{Book, Digest, Role},
+    rulebook::{Book, Digest},
     store::{Period, RunKey},
 };
 use chrono::NaiveDate;
 use clap::ValueEnum;
-use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
-use std::{collections::BTreeMap, fs, path::Path};
+use std::{fs, path::Path};
 
 /// What a run pays. Each kind has a number in its period, so that the same command means the same run again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -117,36 +108,13 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
     pub(in crate::cli) outgoing: &'a Outgoing,
+    pub(in crate::cli) engagements: &'a Engagements,
     /// Whether each person gets a slip as PDF.
     pub(in crate::cli) with_slips: bool,
 }
 
 /// The payer of rows that name none, where the command names none either.
 const PAYER_UNSTATED: &str = "未注明扣缴义务人";
-
-/// One person, computed.
-#[derive(Serialize, Deserialize)]
-pub(super) struct Computed {
-    pub(super) worker: Worker,
-    pub(super) slip: Slip,
-    /// The facts it was computed from.
-    pub(super) facts: BTreeMap<String, String>,
-    /// Where it is insured, has the fund, works.
-    pub(super) places: Places,
-    /// What was carried into it from earlier months, by the full id of the carried value.
-    pub(super) carried_in: BTreeMap<String, String>,
-    /// The roster's opening balance that it was computed with, which the ledger is to keep.
-    pub(super) opening: Option<Balance>,
-    /// Deductions as the tax client lists them.
-    pub(super) client: ClientColumns,
-}
-
-impl Computed {
-    /// As the workbooks of the month need it.
-    pub(super) fn paid(&self) -> Paid<'_> {
-        Paid { worker: &self.worker, slip: &self.slip, client: &self.client }
-    }
-}
 
 /// The payroll, computed.
 pub(super) struct Run {
@@ -155,7 +123,7 @@ pub(super) struct Run {
     pub(super) paying: Paying,
     pub(super) known_at: Option<NaiveDate>,
     pub(super) rulebook: String,
-    /// The digest of the roster's file.
+    /// The digest of the roster's file, and of the engagements behind it.
     pub(super) roster: String,
     /// The computed, on the disk.
     pub(super) people: Spool,
@@ -172,19 +140,6 @@ pub(super) struct Run {
     pub(super) notes: Vec<String>,
 }
 
-/// The people of a roster, computed.
-struct People {
-    computed: Spool,
-    tally: Tally,
-    rejected: Vec<Rejected>,
-    /// How many rows the rule book does not cover.
-    uncovered: usize,
-    /// Those whose opening balance of the roster was left aside for what the ledger has.
-    overruled: Vec<String>,
-    /// How many gave their additional deductions as one sum.
-    undivided: usize,
-}
-
 impl Order<'_> {
     /// Computes everybody. With a ledger, what it knows of earlier months is carried in.
     /// The people go to a folder until their files are made.
@@ -199,8 +154,19 @@ impl Order<'_> {
         let read = read_roster(self.roster, &paying)?;
         let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
         let spool = Spool::create(folder).map_err(|error| cannot_write(folder, &error))?;
-        let people = People::new(spool, read.rejected);
-        let people = self.people(book, &paying, read.rows, ledger, people, output)?;
+        let engagements = self.engagements.read(book, self.known_at)?;
+        let mut reckoning =
+            Reckoning::new(self, book, &paying, ledger, engagements, People::new(spool, read.rejected))?;
+        let bar = output.progress("核算", read.rows.len());
+        let mut rows = read.rows.into_iter().peekable();
+        while rows.peek().is_some() {
+            let block: Vec<_> = rows.by_ref().take(BLOCK).collect();
+            bar.inc(block.len() as u64);
+            reckoning.take(block)?;
+        }
+        bar.finish_and_clear();
+        let roster = reckoning.sealed(roster);
+        let people = reckoning.finish()?;
         Ok(Run {
             period: self.period,
             batch: self.batch,
@@ -230,120 +196,6 @@ impl Order<'_> {
         let contributed_elsewhere = !self.batch.kind.contributes();
         Ok(Paying { period_start, period_end, paid_on, payer, contributed_elsewhere })
     }
-
-    fn people(
-        &self,
-        book: &Book,
-        paying: &Paying,
-        rows: Vec<RosterRow>,
-        ledger: Option<&books::Books>,
-        mut people: People,
-        output: &Output,
-    ) -> Result<People, CliError> {
-        let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
-            .map_err(|error| CliError::input("rules", error.to_string()))?;
-        let mut seen = BTreeMap::new();
-        let bar = output.progress("核算", rows.len());
-        let mut rows = rows.into_iter().peekable();
-        // Block by block: what a row is made into on its way to a slip is several times the slip.
-        while rows.peek().is_some() {
-            let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
-            for row in rows.by_ref().take(BLOCK) {
-                bar.inc(1);
-                let payable = match roster::payable(&row, paying, book) {
-                    Ok(payable) => payable,
-                    Err(reasons) => {
-                        people.rejected.extend(reasons);
-                        continue;
-                    }
-                };
-                match unprintable(row.row, &payable.worker).or_else(|| seen_before(&mut seen, &payable)) {
-                    None => payables.push((row, payable)),
-                    Some(refused) => people.rejected.push(refused),
-                }
-            }
-            if let Some(ledger) = ledger {
-                let chart = month.chart();
-                people.overruled.extend(ledger.recall(
-                    self.batch,
-                    self.period,
-                    paying.paid_on,
-                    chart,
-                    &mut payables,
-                )?);
-            }
-            month
-                .prepare(payables.iter().map(|(_, payable)| &payable.month.places))
-                .map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
-            let slips: Vec<_> = payables
-                .par_iter()
-                .map(|(_, payable)| {
-                    let row = &payable.month;
-                    let carried = month.carried(row)?;
-                    let slip = month.slip_of(&row.places, row.facts.iter().chain(&carried), &row.arrears)?;
-                    Ok::<_, Refusal>((slip, carried))
-                })
-                .collect();
-            for ((row, payable), slip) in payables.into_iter().zip(slips) {
-                match slip {
-                    Ok((slip, carried)) => {
-                        let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
-                        people.undivided += usize::from(undivided);
-                        let one = Computed {
-                            facts: report::facts(book, &payable.month.facts),
-                            carried_in: report::facts(book, &carried),
-                            places: payable.month.places.clone(),
-                            opening: books::used_opening(&row, paying, &payable),
-                            worker: payable.worker,
-                            slip,
-                            client: report::client_columns(&row),
-                        };
-                        people
-                            .tally
-                            .add(&one)
-                            .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
-                        people.computed.push(&one)?;
-                    }
-                    Err(refusal) => {
-                        people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
-                        people.rejected.push(refused(&row, refusal));
-                    }
-                }
-            }
-        }
-        bar.finish_and_clear();
-        people.computed.flush()?;
-        people.rejected.sort_by_key(|one| one.row);
-        Ok(people)
-    }
-}
-
-impl People {
-    /// Nobody yet, but those whom reading the roster refused.
-    fn new(computed: Spool, rejected: Vec<Rejected>) -> Self {
-        Self { computed, tally: Tally::default(), rejected, uncovered: 0, overruled: Vec::new(), undivided: 0 }
-    }
-
-    /// Whether there is no slip at all, and that only since the rule book covers none.
-    fn is_uncovered(&self) -> bool {
-        self.computed.is_empty() && self.uncovered > 0 && self.uncovered == self.rejected.len()
-    }
-
-    /// What is to be said of all of them.
-    fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
-        if !self.overruled.is_empty() {
-            let workers = self.overruled.join("、");
-            notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
-        }
-        if self.undivided > 0 {
-            notes.push(format!(
-                "{} 人的专项附加扣除只填了合计：filings 里的报税表里没有分项，导入扣缴端前请补填",
-                self.undivided
-            ));
-        }
-        notes
-    }
 }
 
 /// The roster of a file that is one, and has people in it.
@@ -363,65 +215,4 @@ fn read_roster(path: &Path, paying: &Paying) -> Result<Roster, CliError> {
         return Err(CliError::input("empty", message).at(place()).hint("从表头的下一行起，一人填一行"));
     }
     Ok(read)
-}
-
-/// A second row of one person with one payer. The roster's own check does not know who pays for rows that say nothing.
-fn seen_before(seen: &mut BTreeMap<[String; 3], u32>, payable: &Payable) -> Option<Rejected> {
-    let worker = &payable.worker;
-    let document = [&worker.payer, &worker.id_kind, &worker.id_number].map(Clone::clone);
-    let first = *seen.entry(document).or_insert(payable.row);
-    (first != payable.row).then(|| Rejected {
-        row: payable.row,
-        column: Field::IdNumber.column().heading.to_owned(),
-        value: worker.masked_id(),
-        problem: format!("同一扣缴义务人的证件号码与第 {first} 行重复"),
-        remedy: "请删去重复的行，或改正其中一行".to_owned(),
-    })
-}
-
-/// A row whose words no font can print is refused: an empty box on a slip is nobody's name.
-fn unprintable(row: u32, worker: &Worker) -> Option<Rejected> {
-    let fields = [
-        (Field::Name, &worker.name),
-        (Field::Payer, &worker.payer),
-        (Field::Post, &worker.post),
-        (Field::Department, &worker.department),
-        (Field::Project, &worker.project),
-        (Field::WorkerNo, &worker.number),
-    ];
-    fields.into_iter().find_map(|(field, text)| {
-        let missing = missing_characters(text);
-        (!missing.is_empty()).then(|| Rejected {
-            row,
-            column: field.column().heading.to_owned(),
-            value: text.clone(),
-            problem: format!("字库里没有这些字：{}", missing.iter().collect::<String>()),
-            remedy: "核对是否有误；确为生僻字的，用公安机关登记的规范字形".to_owned(),
-        })
-    })
-}
-
-fn refused(row: &RosterRow, refusal: Refusal) -> Rejected {
-    let worker_no = || (Field::WorkerNo, row.worker_no.clone());
-    let ((field, value), problem, remedy) = match refusal {
-        Refusal::Coverage { role, reason } => (
-            role.map_or_else(worker_no, |role| place_of(row, role)),
-            reason,
-            "用 gongche rules coverage 查看规则库覆盖的地区和期间；可用 --rules 读补充过的规则库".to_owned(),
-        ),
-        Refusal::Facts(reason) => (worker_no(), reason, "核对这一行的金额和日期".to_owned()),
-        Refusal::Open(names) => (worker_no(), format!("缺少：{}", names.join("、")), "补充这些内容".to_owned()),
-    };
-    Rejected { row: row.row, column: field.column().heading.to_owned(), value, problem, remedy }
-}
-
-/// The cell that says where a role's place is; the place of insurance stands for those that are not said.
-fn place_of(row: &RosterRow, role: Role) -> (Field, String) {
-    let said = match role {
-        Role::Insurance => None,
-        Role::Fund => row.fund_place.as_ref().map(|place| (Field::FundPlace, place)),
-        Role::Work | Role::Host => row.work_place.as_ref().map(|place| (Field::WorkPlace, place)),
-    };
-    let (field, place) = said.unwrap_or((Field::InsuredPlace, &row.insured_place));
-    (field, place.clone())
 }

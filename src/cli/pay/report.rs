@@ -1,9 +1,6 @@
 //! What a payroll says: JSON for programs, text for people.
 
-use super::{
-    books,
-    order::{Computed, Run},
-};
+use super::{books, order::Run, people::Computed};
 use crate::{
     cli::{
         error::{CliError, Kind},

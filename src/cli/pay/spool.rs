@@ -1,7 +1,7 @@
 //! The people of a run, computed, on the disk: there may be very many, and each file of the run wants all of them in
 //! turn. What is kept in memory of each is where it stands.
 
-use super::order::Computed;
+use super::people::Computed;
 use crate::cli::error::{CliError, Kind};
 use rayon::prelude::*;
 use std::{

@@ -1,6 +1,6 @@
 //! What is known of a run as a whole without looking at its people once more.
 
-use super::{order::Computed, report::SHOWN};
+use super::{people::Computed, report::SHOWN};
 use crate::{payroll::Totals, quantity::ArithmeticError, rulebook::Gravity};
 use std::collections::BTreeMap;
 

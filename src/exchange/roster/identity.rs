@@ -25,11 +25,13 @@ pub(super) struct IdKind {
 
 /// What an identity document says of its holder.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(in crate::exchange) struct Holder {
-    pub(in crate::exchange) nationality: Option<String>,
-    pub(in crate::exchange) born: Option<NaiveDate>,
+pub struct Holder {
+    /// 国籍(地区).
+    pub nationality: Option<String>,
+    /// The birth date.
+    pub born: Option<NaiveDate>,
     /// 男 or 女.
-    pub(in crate::exchange) sex: Option<&'static str>,
+    pub sex: Option<&'static str>,
 }
 
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq, Deserialize)]
@@ -81,7 +83,8 @@ pub(super) fn id_number(kind: &IdKind, written: &str, until: NaiveDate) -> Readi
 
 /// What the document of a kind with a number that was found good says of its holder: a citizen number holds the birth
 /// date, and its last digit but one is odd for men (GB 11643).
-pub(in crate::exchange) fn holder(kind: &str, number: &str) -> Holder {
+#[must_use]
+pub fn holder(kind: &str, number: &str) -> Holder {
     let Some(kind) = ID_KINDS.iter().find(|one| one.name == kind) else { return Holder::default() };
     let nationality = kind.nationality.clone();
     if kind.number == NumberScheme::Any {

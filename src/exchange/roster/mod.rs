@@ -25,7 +25,7 @@ use thiserror::Error;
 pub use attendance::{Attendance, Settlement};
 pub use columns::{COLUMNS, Column, Field, Kind};
 pub use header::ColumnFault;
-pub(super) use identity::holder;
+pub use identity::{Holder, holder};
 pub use particulars::{BreakReading, Particulars};
 pub use payable::{Payable, Paying, opening, payable};
 pub use template::{template, to_xlsx};
@@ -197,6 +197,12 @@ impl Engagement {
             Self::Platform => "platform_managed",
             Self::Service => "independent_service",
         }
+    }
+
+    /// The form whose relation has an id.
+    #[must_use]
+    pub fn of_relation(id: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|one| one.relation() == id)
     }
 
     /// The pay item that its work is paid as, a member of `labour.pay_items`.

@@ -158,6 +158,13 @@ pub fn read(path: &Path, knows: impl Fn(&str) -> bool) -> Result<Table, TableErr
     parse(&bytes, &knows).map_err(in_file)
 }
 
+/// Whether a file is a table, by its name.
+#[must_use]
+pub fn is_table(path: &Path) -> bool {
+    let extension = path.extension().map(|extension| extension.to_string_lossy().to_lowercase());
+    matches!(extension.as_deref(), Some("xlsx" | "csv" | "xls" | "txt"))
+}
+
 fn load(path: &Path) -> Result<Vec<u8>, TableFault> {
     if path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("~$")) {
         return Err(TableFault::LockFile);

@@ -5,6 +5,7 @@
 mod arithmetic;
 mod arrears;
 mod clerk;
+mod engagements;
 mod filings;
 mod firm;
 mod golden;

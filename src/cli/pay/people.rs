@@ -1,0 +1,286 @@
+//! From the rows of a roster to slips, block by block: what a row is made into on its way to a slip is several times the
+//! slip.
+
+use super::{
+    books::{self, Books},
+    engagements::Classifier,
+    order::Order,
+    report,
+    spool::Spool,
+    tally::Tally,
+};
+use crate::{
+    cli::error::{CliError, Kind},
+    document::missing_characters,
+    engine::Places,
+    exchange::{
+        rejected::Rejected,
+        roster::{self, Field, Payable, Paying, RosterRow},
+        summary::{ClientColumns, Paid},
+    },
+    payroll::{Balance, Month, Refusal, Slip, Worker},
+    quantity::{ArithmeticError, Money},
+    rulebook::{Book, Role},
+};
+use rayon::prelude::*;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// One person, computed.
+#[derive(Serialize, Deserialize)]
+pub(super) struct Computed {
+    pub(super) worker: Worker,
+    pub(super) slip: Slip,
+    /// The facts it was computed from.
+    pub(super) facts: BTreeMap<String, String>,
+    /// Where it is insured, has the fund, works.
+    pub(super) places: Places,
+    /// What was carried into it from earlier months, by the full id of the carried value.
+    pub(super) carried_in: BTreeMap<String, String>,
+    /// The roster's opening balance that it was computed with, which the ledger is to keep.
+    pub(super) opening: Option<Balance>,
+    /// Deductions as the tax client lists them.
+    pub(super) client: ClientColumns,
+}
+
+impl Computed {
+    /// As the workbooks of the month need it.
+    pub(super) fn paid(&self) -> Paid<'_> {
+        Paid { worker: &self.worker, slip: &self.slip, client: &self.client }
+    }
+}
+
+/// The people of a roster, computed.
+pub(super) struct People {
+    pub(super) computed: Spool,
+    pub(super) tally: Tally,
+    pub(super) rejected: Vec<Rejected>,
+    /// How many rows the rule book does not cover.
+    uncovered: usize,
+    /// Those whose opening balance of the roster was left aside for what the ledger has.
+    overruled: Vec<String>,
+    /// How many gave their additional deductions as one sum.
+    undivided: usize,
+    /// What is to be said of the engagements behind the roster.
+    classified: Vec<String>,
+}
+
+/// What makes slips of rows, and whom it has made them of.
+pub(super) struct Reckoning<'a> {
+    order: &'a Order<'a>,
+    book: &'a Book,
+    paying: &'a Paying,
+    ledger: Option<&'a Books>,
+    month: Month<'a>,
+    engagements: Classifier<'a>,
+    /// The first row of each document with each payer.
+    seen: BTreeMap<[String; 3], u32>,
+    people: People,
+}
+
+/// A row, and what is to be paid by it.
+type Due = (RosterRow, Payable);
+
+impl<'a> Reckoning<'a> {
+    /// For the month of an order.
+    ///
+    /// # Errors
+    /// A book that has no payroll.
+    pub(super) fn new(
+        order: &'a Order<'a>,
+        book: &'a Book,
+        paying: &'a Paying,
+        ledger: Option<&'a Books>,
+        engagements: Classifier<'a>,
+        people: People,
+    ) -> Result<Self, CliError> {
+        let month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, order.known_at)
+            .map_err(|error| CliError::input("rules", error.to_string()))?;
+        Ok(Self { order, book, paying, ledger, month, engagements, seen: BTreeMap::new(), people })
+    }
+
+    /// Computes the next rows. With a ledger, what it knows of earlier months is carried in.
+    pub(super) fn take(&mut self, rows: Vec<RosterRow>) -> Result<(), CliError> {
+        let mut due = self.due(rows);
+        self.people.rejected.extend(self.engagements.classify(self.book, self.paying, &mut due)?);
+        if let Some(ledger) = self.ledger {
+            let Order { batch, period, .. } = *self.order;
+            let chart = self.month.chart();
+            let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due)?;
+            self.people.overruled.extend(overruled);
+        }
+        self.month
+            .prepare(due.iter().map(|(_, payable)| &payable.month.places))
+            .map_err(|diagnostics| CliError::rules(self.book.sources(), &diagnostics))?;
+        Classifier::expose(self.book, &self.month, &mut due);
+        let month = &self.month;
+        let slips: Vec<_> = due
+            .par_iter()
+            .map(|(_, payable)| {
+                let row = &payable.month;
+                let carried = month.carried(row)?;
+                let slip = month.slip_of(&row.places, row.facts.iter().chain(&carried), &row.arrears)?;
+                Ok::<_, Refusal>((slip, carried))
+            })
+            .collect();
+        for ((row, payable), slip) in due.into_iter().zip(slips) {
+            match slip {
+                Ok((slip, carried)) => {
+                    let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
+                    self.people.undivided += usize::from(undivided);
+                    self.people.keep(&Computed {
+                        facts: report::facts(self.book, &payable.month.facts),
+                        carried_in: report::facts(self.book, &carried),
+                        places: payable.month.places.clone(),
+                        opening: books::used_opening(&row, self.paying, &payable),
+                        worker: payable.worker,
+                        slip,
+                        client: report::client_columns(&row),
+                    })?;
+                }
+                Err(refusal) => {
+                    self.people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
+                    self.people.rejected.push(refused(&row, refusal));
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// What is to be paid by each row; the others are refused.
+    fn due(&mut self, rows: Vec<RosterRow>) -> Vec<Due> {
+        let mut due = Vec::with_capacity(rows.len());
+        for row in rows {
+            let payable = match roster::payable(&row, self.paying, self.book) {
+                Ok(payable) => payable,
+                Err(reasons) => {
+                    self.people.rejected.extend(reasons);
+                    continue;
+                }
+            };
+            match unprintable(row.row, &payable.worker).or_else(|| seen_before(&mut self.seen, &payable)) {
+                None => due.push((row, payable)),
+                Some(refused) => self.people.rejected.push(refused),
+            }
+        }
+        due
+    }
+
+    /// The digest of a roster with that of what stands behind it: a preview holds for all of it.
+    pub(super) fn sealed(&self, roster: String) -> String {
+        self.engagements.sealed(roster)
+    }
+
+    /// The people, all of them.
+    pub(super) fn finish(self) -> Result<People, CliError> {
+        let mut people = self.people;
+        people.classified = self.engagements.notes();
+        people.computed.flush()?;
+        people.rejected.sort_by_key(|one| one.row);
+        Ok(people)
+    }
+}
+
+impl People {
+    /// Nobody yet, but those whom reading the roster refused.
+    pub(super) fn new(computed: Spool, rejected: Vec<Rejected>) -> Self {
+        Self {
+            computed,
+            tally: Tally::default(),
+            rejected,
+            uncovered: 0,
+            overruled: Vec::new(),
+            undivided: 0,
+            classified: Vec::new(),
+        }
+    }
+
+    fn keep(&mut self, one: &Computed) -> Result<(), CliError> {
+        let overflow = |error: ArithmeticError| CliError::new(Kind::Input, "totals", error.to_string()).at("合计");
+        self.tally.add(one).map_err(overflow)?;
+        self.computed.push(one)
+    }
+
+    /// Whether there is no slip at all, and that only since the rule book covers none.
+    pub(super) fn is_uncovered(&self) -> bool {
+        self.computed.is_empty() && self.uncovered > 0 && self.uncovered == self.rejected.len()
+    }
+
+    /// What is to be said of all of them.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let mut notes = Vec::new();
+        if !self.overruled.is_empty() {
+            let workers = self.overruled.join("、");
+            notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
+        }
+        if self.undivided > 0 {
+            notes.push(format!(
+                "{} 人的专项附加扣除只填了合计：filings 里的报税表里没有分项，导入扣缴端前请补填",
+                self.undivided
+            ));
+        }
+        notes.extend(self.classified.iter().cloned());
+        notes
+    }
+}
+
+/// A second row of one person with one payer. The roster's own check does not know who pays for rows that say nothing.
+fn seen_before(seen: &mut BTreeMap<[String; 3], u32>, payable: &Payable) -> Option<Rejected> {
+    let worker = &payable.worker;
+    let document = [&worker.payer, &worker.id_kind, &worker.id_number].map(Clone::clone);
+    let first = *seen.entry(document).or_insert(payable.row);
+    (first != payable.row).then(|| Rejected {
+        row: payable.row,
+        column: Field::IdNumber.column().heading.to_owned(),
+        value: worker.masked_id(),
+        problem: format!("同一扣缴义务人的证件号码与第 {first} 行重复"),
+        remedy: "请删去重复的行，或改正其中一行".to_owned(),
+    })
+}
+
+/// A row whose words no font can print is refused: an empty box on a slip is nobody's name.
+fn unprintable(row: u32, worker: &Worker) -> Option<Rejected> {
+    let fields = [
+        (Field::Name, &worker.name),
+        (Field::Payer, &worker.payer),
+        (Field::Post, &worker.post),
+        (Field::Department, &worker.department),
+        (Field::Project, &worker.project),
+        (Field::WorkerNo, &worker.number),
+    ];
+    fields.into_iter().find_map(|(field, text)| {
+        let missing = missing_characters(text);
+        (!missing.is_empty()).then(|| Rejected {
+            row,
+            column: field.column().heading.to_owned(),
+            value: text.clone(),
+            problem: format!("字库里没有这些字：{}", missing.iter().collect::<String>()),
+            remedy: "核对是否有误；确为生僻字的，用公安机关登记的规范字形".to_owned(),
+        })
+    })
+}
+
+fn refused(row: &RosterRow, refusal: Refusal) -> Rejected {
+    let worker_no = || (Field::WorkerNo, row.worker_no.clone());
+    let ((field, value), problem, remedy) = match refusal {
+        Refusal::Coverage { role, reason } => (
+            role.map_or_else(worker_no, |role| place_of(row, role)),
+            reason,
+            "用 gongche rules coverage 查看规则库覆盖的地区和期间；可用 --rules 读补充过的规则库".to_owned(),
+        ),
+        Refusal::Facts(reason) => (worker_no(), reason, "核对这一行的金额和日期".to_owned()),
+        Refusal::Open(names) => (worker_no(), format!("缺少：{}", names.join("、")), "补充这些内容".to_owned()),
+    };
+    Rejected { row: row.row, column: field.column().heading.to_owned(), value, problem, remedy }
+}
+
+/// The cell that says where a role's place is; the place of insurance stands for those that are not said.
+fn place_of(row: &RosterRow, role: Role) -> (Field, String) {
+    let said = match role {
+        Role::Insurance => None,
+        Role::Fund => row.fund_place.as_ref().map(|place| (Field::FundPlace, place)),
+        Role::Work | Role::Host => row.work_place.as_ref().map(|place| (Field::WorkPlace, place)),
+    };
+    let (field, place) = said.unwrap_or((Field::InsuredPlace, &row.insured_place));
+    (field, place.clone())
+}
