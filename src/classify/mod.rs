@@ -17,5 +17,6 @@ pub use decide::{Depth, Judge, Trouble, decide};
 pub use decision::{Change, Decision, Flip, Follows, Lead, Open, Presumed, Reason, Relation, Settled, Stated};
 pub use engagement::{Answer, Engagement};
 pub use search::MOST_CHANGES;
+pub(crate) use shifts::monday;
 pub use shifts::{Hours, Limits, Shifts};
 pub use table::{Item, Table};

@@ -2,7 +2,7 @@
 
 use super::workbook::{Cell, Kind, Sheet};
 use crate::{
-    payroll::{Slip, Worker},
+    payroll::{Slip, Sums, Worker},
     quantity::Money,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,6 +72,32 @@ pub fn overview(paid: &[Paid<'_>]) -> Sheet {
         let notes: Vec<&str> = slip.findings.iter().map(|finding| finding.message.as_str()).collect();
         row.push(Cell::text(notes.join(" ")));
         sheet.push(row);
+    }
+    sheet
+}
+
+/// Hours by class, one row a person, of those who have attendance.
+#[must_use]
+pub fn hours(people: &[(String, String, Sums)]) -> Sheet {
+    let classes = ["出勤", "平日延长", "休息日", "法定休假日", "补休", "病假", "事假", "带薪假", "最长一周"];
+    let mut sheet = Sheet::new("考勤合计").frozen(2).column("工号", Kind::Text, 10).column("姓名", Kind::Text, 10);
+    for class in classes {
+        sheet = sheet.column(&format!("{class}小时"), Kind::Text, 14);
+    }
+    for (number, name, sums) in people {
+        let hours = [
+            sums.worked,
+            sums.weekday,
+            sums.rest_day,
+            sums.holiday,
+            sums.time_off,
+            sums.sick,
+            sums.personal,
+            sums.paid_leave,
+            sums.weeks.most_a_week,
+        ];
+        let hours = hours.map(|hours| Cell::text(hours.to_string()));
+        sheet.push([Cell::text(number), Cell::text(name)].into_iter().chain(hours).collect());
     }
     sheet
 }

@@ -54,9 +54,10 @@ pub struct Chart<'b> {
 const TAXES_APART: [&str; 2] = ["payroll.one_off.severance_tax", "payroll.one_off.bonus_tax"];
 
 /// What a reader of a slip would otherwise have to reckon again.
-const DERIVED: [&str; 12] = [
+const DERIVED: [&str; 13] = [
     "payroll.hourly_pay",
     "payroll.attendance.share",
+    "payroll.days.extended",
     "labour.overtime.hour_wage",
     "labour.overtime.part",
     "payroll.attendance.sick_cut",

@@ -4,15 +4,19 @@
 mod chart;
 mod days;
 mod history;
+mod hours;
 mod month;
 mod slip;
 mod solve;
+mod timesheet;
 mod worker;
 
 pub use chart::{Chart, ChartError};
 pub use days::PayDays;
 pub use history::{Balance, Earlier, Known};
+pub use hours::{HoursError, HoursRules};
 pub use month::{Month, Refusal, Row};
 pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use solve::{Solution, solve};
+pub use timesheet::{Activity, Class, SheetError, Standards, Stretch, Sums, Timesheet};
 pub use worker::{Worker, masked};

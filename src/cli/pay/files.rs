@@ -70,7 +70,11 @@ impl<'o> Staged<'o> {
         }
         let paid: Vec<Paid<'_>> =
             run.computed.iter().map(|one| Paid { worker: &one.worker, slip: &one.slip, client: &one.client }).collect();
-        let workbook = to_xlsx(&[summary::overview(&paid)]).map_err(|error| internal(&error))?;
+        let mut sheets = vec![summary::overview(&paid)];
+        if !run.hours.is_empty() {
+            sheets.push(summary::hours(&run.hours));
+        }
+        let workbook = to_xlsx(&sheets).map_err(|error| internal(&error))?;
         staged.add(SUMMARY, &workbook)?;
         staged.add(FINDINGS, report::findings(run).as_bytes())?;
         for (path, bytes) in filings.files {

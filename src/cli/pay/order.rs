@@ -1,6 +1,11 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
-use super::{books, filings::Outgoing, report};
+use super::{
+    attendance::{Attendance, HoursOfAll},
+    books,
+    filings::Outgoing,
+    report,
+};
 use crate::{
     cli::{
         error::{CliError, Kind},
@@ -108,6 +113,8 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) known_at: Option<NaiveDate>,
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
+    /// Shifts and absences day by day.
+    pub(in crate::cli) attendance: Option<&'a Path>,
     pub(in crate::cli) outgoing: &'a Outgoing,
     /// Whether each person gets a slip as PDF.
     pub(in crate::cli) with_slips: bool,
@@ -139,8 +146,10 @@ pub(super) struct Run {
     pub(super) paying: Paying,
     pub(super) known_at: Option<NaiveDate>,
     pub(super) rulebook: String,
-    /// The digest of the roster's file.
+    /// The digest of the roster's file, and of the attendance's.
     pub(super) roster: String,
+    /// Hours by class, of those who have attendance.
+    pub(super) hours: HoursOfAll,
     pub(super) computed: Vec<Computed>,
     pub(super) rejected: Vec<Rejected>,
     /// Row numbers of the template's made-up row, which was left out.
@@ -168,6 +177,10 @@ struct People {
     overruled: Vec<String>,
     /// How many gave their additional deductions as one sum.
     undivided: usize,
+    /// Hours by class, of those who have attendance.
+    hours: HoursOfAll,
+    /// What is to be said of the attendance.
+    attendance: Vec<String>,
 }
 
 impl Order<'_> {
@@ -175,7 +188,10 @@ impl Order<'_> {
     pub(super) fn compute(&self, book: &Book, ledger: Option<&books::Books>, output: &Output) -> Result<Run, CliError> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
-        let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
+        let files = [Some(self.roster), self.attendance];
+        let digests =
+            files.into_iter().flatten().map(|path| fs::read(path).map(|bytes| Digest::of(&bytes).to_string()));
+        let roster = digests.collect::<Result<Vec<_>, _>>().unwrap_or_default().join(" ");
         let people = self.people(book, &paying, read.rows, read.rejected, ledger, output)?;
         let totals = Totals::of(people.computed.iter().map(|one| &one.slip))
             .map_err(|error| CliError::new(Kind::Input, "totals", error.to_string()).at("合计"))?;
@@ -188,6 +204,7 @@ impl Order<'_> {
             roster,
             uncovered: people.is_uncovered(),
             notes: people.notes(),
+            hours: people.hours,
             computed: people.computed,
             rejected: people.rejected,
             samples: read.samples,
@@ -220,6 +237,7 @@ impl Order<'_> {
     ) -> Result<People, CliError> {
         let mut month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
+        let mut attendance = Attendance::open(self, book, &month, paying)?;
         let mut people = People { rejected, ..People::default() };
         let mut seen = BTreeMap::new();
         let bar = output.progress("核算", rows.len());
@@ -227,9 +245,9 @@ impl Order<'_> {
         // Block by block: what a row is made into on its way to a slip is several times the slip.
         while rows.peek().is_some() {
             let mut payables: Vec<(RosterRow, Payable)> = Vec::new();
-            for row in rows.by_ref().take(BLOCK) {
+            for mut row in rows.by_ref().take(BLOCK) {
                 bar.inc(1);
-                let payable = match roster::payable(&row, paying, book) {
+                let payable = match attendance.fill(&mut row).and_then(|()| roster::payable(&row, paying, book)) {
                     Ok(payable) => payable,
                     Err(reasons) => {
                         people.rejected.extend(reasons);
@@ -286,6 +304,9 @@ impl Order<'_> {
             }
         }
         bar.finish_and_clear();
+        let (strangers, notes, hours) = attendance.finish();
+        people.rejected.extend(strangers);
+        (people.attendance, people.hours) = (notes, hours);
         people.rejected.sort_by_key(|one| one.row);
         Ok(people)
     }
@@ -299,7 +320,7 @@ impl People {
 
     /// What is to be said of all of them.
     fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = self.attendance.clone();
         if !self.overruled.is_empty() {
             let workers = self.overruled.join("、");
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
