@@ -195,7 +195,8 @@ impl<'b> Chart<'b> {
             relation: find("labour.relations.relation")?,
             paper: find("tax.relations.paper")?,
             taxes_apart: TAXES_APART.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
-            derived: DERIVED.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
+            // A ledger's book of an earlier year does not derive what was not there yet.
+            derived: DERIVED.iter().filter_map(|id| find(id).ok()).collect(),
             methods: METHODS
                 .iter()
                 .map(|(id, applies, steps, always)| {
@@ -295,5 +296,17 @@ impl<'b> Chart<'b> {
         let book = self.book;
         let entries = book.reach(self.package).into_iter().flat_map(|one| book.package(one).entries.iter().copied());
         entries.filter_map(|entry| Some((entry, book.carried(entry)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::Sources;
+
+    #[test]
+    fn todays_book_has_all_that_a_slip_derives() {
+        let book = Book::read(Sources::embedded()).unwrap();
+        assert_eq!(Chart::new(&book).unwrap().derived.len(), DERIVED.len());
     }
 }

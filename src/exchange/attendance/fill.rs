@@ -9,25 +9,25 @@ use crate::{
         rejected::Rejected,
         roster::{Engagement, Field, Paying, RosterRow},
     },
-    payroll::{Class, HoursRules, PayDays, SheetError, Sums, Timesheet},
+    payroll::{HoursRules, PayDays, SheetError, Sums, Timesheet},
     quantity::{Exact, Money},
-    rulebook::{DayKind, Given},
+    rulebook::Given,
 };
 use chrono::NaiveDate;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The attendance of a month, and whose rows have been filled from it.
 pub struct Attended<'b> {
-    rules: HoursRules<'b>,
-    start: NaiveDate,
-    end: NaiveDate,
+    pub(super) rules: HoursRules<'b>,
+    pub(super) start: NaiveDate,
+    pub(super) end: NaiveDate,
     payer: String,
     records: Vec<Record>,
     /// Where somebody's records are, by 工号.
     index: BTreeMap<String, Vec<usize>>,
     refused: Vec<(Option<String>, Rejected)>,
-    /// The rows of the file that belong to somebody of the roster.
-    taken: BTreeSet<u32>,
+    /// The rows of the file that belong to somebody, and his row in the roster.
+    taken: BTreeMap<u32, u32>,
     /// Who is in the roster.
     known: BTreeSet<String>,
     told: Told,
@@ -50,7 +50,7 @@ pub struct Told {
 
 /// How hours are reckoned for a row.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum System {
+pub(super) enum System {
     Standard,
     Comprehensive,
     Irregular,
@@ -72,7 +72,7 @@ impl<'b> Attended<'b> {
             records: read.records,
             index,
             refused: read.refused,
-            taken: BTreeSet::new(),
+            taken: BTreeMap::new(),
             known: BTreeSet::new(),
             told: Told::default(),
         }
@@ -92,7 +92,9 @@ impl<'b> Attended<'b> {
             .copied()
             .filter(|record| record.project.is_none() || record.project == row.project)
             .collect();
-        self.taken.extend(of_row.iter().map(|record| record.row));
+        // Hours that two rows of one person took would be paid twice.
+        let twice = of_row.iter().find_map(|record| Some((*record, *self.taken.get(&record.row)?)));
+        self.taken.extend(of_row.iter().map(|record| (record.row, row.row)));
         self.known.insert(row.worker_no.clone());
         let unread = self.refused.iter().filter(|(number, _)| number.as_ref() == Some(&row.worker_no));
         let mut faults: Vec<Rejected> = unread.map(|(_, one)| one.clone()).collect();
@@ -103,6 +105,11 @@ impl<'b> Attended<'b> {
         if row.engagement.is_remunerated() {
             self.told.unused.push(row.worker_no.clone());
             return if faults.is_empty() { Ok(()) } else { Err(faults) };
+        }
+        if let Some((record, first)) = twice {
+            let problem = format!("名单第 {first} 行和第 {} 行都会算上这一行", row.row);
+            let remedy = "一人有几行的，考勤写明扣缴义务人或者项目";
+            faults.push(rejected(record.row, Of::Number.heading(), record.number.clone(), problem, remedy));
         }
         let system = self.system(row);
         let sheet = Sheet { from: self, row, system };
@@ -136,7 +143,7 @@ impl<'b> Attended<'b> {
     #[must_use]
     pub fn finish(self) -> (Vec<Rejected>, Told) {
         let mut left: Vec<Rejected> = Vec::new();
-        for record in self.records.iter().filter(|record| !self.taken.contains(&record.row)) {
+        for record in self.records.iter().filter(|record| !self.taken.contains_key(&record.row)) {
             let (heading, value) = match (&record.project, &record.payer) {
                 (Some(project), _) if self.known.contains(&record.number) => (Of::Project, project),
                 (_, Some(payer)) if self.known.contains(&record.number) => (Of::Payer, payer),
@@ -189,130 +196,20 @@ fn longest_settlement(records: &[&Record]) -> Option<u32> {
         let earliest = first.entry(settled).or_insert(record.day);
         *earliest = record.day.min(*earliest);
     }
-    let days = first.iter().filter_map(|(settled, begun)| u32::try_from((*settled - *begun).num_days() + 1).ok());
+    let days = first
+        .iter()
+        .filter_map(|(settled, begun)| u32::try_from(settled.signed_duration_since(*begun).num_days() + 1).ok());
     days.max()
 }
 
 /// A row of the roster and what its attendance is held against.
-struct Sheet<'s, 'b> {
-    from: &'s Attended<'b>,
-    row: &'s RosterRow,
-    system: System,
+pub(super) struct Sheet<'s, 'b> {
+    pub(super) from: &'s Attended<'b>,
+    pub(super) row: &'s RosterRow,
+    pub(super) system: System,
 }
 
 impl Sheet<'_, '_> {
-    /// Whether working days and days of rest are told apart.
-    fn has_days_of_rest(&self) -> bool {
-        self.system == System::Standard && self.row.engagement != Engagement::NonFullTime
-    }
-
-    /// The records as they are.
-    fn timesheet(&self, records: &[&Record]) -> Timesheet {
-        Timesheet {
-            stretches: records.iter().flat_map(|record| record.stretches.iter().copied()).collect(),
-            own_days: records.iter().filter_map(|record| Some((record.day, record.own_day?))).collect(),
-        }
-    }
-
-    /// The records, looked through.
-    fn checked(&self, records: &[&Record], faults: &mut Vec<Rejected>) -> Timesheet {
-        let mut refuse = |record: &Record, of: Of, value: String, problem: String, remedy: &str| {
-            faults.push(rejected(record.row, of.heading(), value, problem, remedy));
-        };
-        let (start, end) = (self.from.start, self.from.end);
-        // Days before the month: its first week, for the sums of a week, and the night before.
-        let earliest = start.pred_opt().map_or(start, |eve| monday(start).min(eve));
-        let calendar = self.from.rules.book().calendar();
-        let timesheet = self.timesheet(records);
-        for record in records {
-            let day = record.day;
-            let mut wrong = |problem: String, remedy: &str| refuse(record, Of::Day, day.to_string(), problem, remedy);
-            if day < earliest || day > end {
-                wrong(
-                    format!("不在本期（{start} 至 {end}）"),
-                    "删去这一行；本期以前的，只带第一周的各日和上月末日的夜班",
-                );
-            } else if day < self.row.hired {
-                wrong(format!("早于任职受雇日期 {}", self.row.hired), "核对日期和任职受雇日期");
-            } else if self.row.left.is_some_and(|left| day > left) {
-                wrong("晚于离职日期".to_owned(), "核对日期和离职日期");
-            }
-            let conflict = |other: &&&Record| {
-                other.own_day.is_some() && record.own_day.is_some() && other.own_day != record.own_day
-            };
-            if let Some(other) =
-                records.iter().filter(|other| other.day == day && other.row < record.row).find(conflict)
-            {
-                let problem = format!("与第 {} 行的日别不同", other.row);
-                refuse(record, Of::OwnDay, String::new(), problem, "同一天只能是一种，改正其中一行");
-            }
-            match (calendar.kind(day), record.own_day) {
-                (Ok(DayKind::Statutory(name)), Some(_)) => {
-                    refuse(
-                        record,
-                        Of::OwnDay,
-                        String::new(),
-                        format!("{day} 是法定休假日（{name}），轮班不能改动"),
-                        "这一行不填日别",
-                    );
-                }
-                (Ok(_), _) => {}
-                (Err(error), _) => {
-                    refuse(record, Of::Day, day.to_string(), error.to_string(), "用补充过日历的规则库（--rules）")
-                }
-            }
-            let leaves = !record.activity.is_work() && !record.stretches.is_empty();
-            let free = timesheet.class(calendar, day).is_ok_and(|class| class != Class::Work);
-            if leaves && free && self.has_days_of_rest() {
-                let remedy = "请假和补休只填工作日的小时；轮班的，日别填工作日";
-                refuse(record, Of::Activity, String::new(), format!("{day} 不是工作日，没有可以请假的时间"), remedy);
-            }
-        }
-        let mut spans: Vec<_> = records.iter().filter_map(|record| Some((record.span?, *record))).collect();
-        spans.sort_by_key(|(span, record)| (*span, record.row));
-        let mut latest: Option<(chrono::NaiveDateTime, u32)> = None;
-        for ((from, until), record) in spans {
-            if let Some((_, other)) = latest.filter(|(before, _)| *before > from) {
-                refuse(
-                    record,
-                    Of::Begin,
-                    from.to_string(),
-                    format!("与第 {other} 行的时间重叠"),
-                    "改正时间，或删去重复的一行",
-                );
-            }
-            if latest.is_none_or(|(before, _)| until > before) {
-                latest = Some((until, record.row));
-            }
-        }
-        let mut days: BTreeMap<NaiveDate, Exact> = BTreeMap::new();
-        for record in records {
-            for one in &record.stretches {
-                let sum = days.entry(one.day).or_insert(Exact::ZERO);
-                let before = *sum;
-                *sum = sum.add(one.hours).unwrap_or(before);
-                if *sum > Exact::from(24) && before <= Exact::from(24) {
-                    let problem = format!("{} 的各行合计超过 24 小时", one.day);
-                    refuse(record, Of::Hours, one.hours.to_string(), problem, "核对当天的各行和前一天的夜班");
-                }
-            }
-        }
-        let moved = |wanted: bool, kind: DayKind<'_>| {
-            let days = timesheet.own_days.iter().filter(|(_, own)| **own == wanted);
-            days.filter(|(day, _)| calendar.kind(**day) == Ok(kind)).count()
-        };
-        let (taken, given) = (moved(true, DayKind::Rest), moved(false, DayKind::Work));
-        if self.has_days_of_rest()
-            && taken > given
-            && let Some(record) = records.iter().find(|record| record.own_day == Some(true))
-        {
-            let problem = format!("日别把 {taken} 个休息日改为工作日，只把 {given} 个工作日改为休息日");
-            let remedy = "轮休的那天也填一行（日别填休息日，不填小时）；没有另外安排休息的，不改日别，按休息日加班";
-            refuse(record, Of::OwnDay, String::new(), problem, remedy);
-        }
-        timesheet
-    }
-
     /// Puts the sums where the row has them.
     fn apply(&self, row: &mut RosterRow, sums: &Sums, settled: Option<u32>, faults: &mut Vec<Rejected>) {
         let mut facts: BTreeMap<&'static str, Given> = BTreeMap::new();
@@ -438,5 +335,72 @@ impl Sheet<'_, '_> {
     fn fault(&self, field: Field, value: &str, problem: String, remedy: &str) -> Rejected {
         let (column, value) = (field.column().heading.to_owned(), value.to_owned());
         Rejected { row: self.row.row, column, value, problem, remedy: remedy.to_owned() }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        exchange::roster,
+        payroll::{Activity, Month, Stretch},
+        rulebook::{Book, Sources},
+    };
+    use std::{path::Path, sync::LazyLock};
+
+    static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
+
+    fn day(text: &str) -> NaiveDate {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn what_two_rows_of_one_person_would_take_is_refused_to_the_second() {
+        let end = day("2026-09-30");
+        let roster = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples/hotline/roster-2026-09.csv");
+        let first = roster::read(&roster, end).unwrap().rows.remove(0);
+        let second = RosterRow { row: 99, project: Some("样例项目二".to_owned()), ..first.clone() };
+        let record = |row, project: Option<&str>| {
+            let (day, hours) = (day("2026-09-22"), Exact::from(9));
+            let stretches = vec![Stretch { began: day, day, activity: Activity::Work, hours }];
+            let project = project.map(str::to_owned);
+            let number = first.worker_no.clone();
+            let activity = Activity::Work;
+            Record {
+                row,
+                number,
+                payer: None,
+                project,
+                day,
+                activity,
+                stretches,
+                span: None,
+                own_day: None,
+                settled_on: None,
+            }
+        };
+        let fill = |records: Vec<Record>| {
+            let payer = String::new();
+            let paying = Paying {
+                period_start: day("2026-09-01"),
+                period_end: end,
+                paid_on: end,
+                payer,
+                contributed_elsewhere: false,
+            };
+            let month = Month::new(&BOOK, paying.period_start, end, end, None).unwrap();
+            let rules = HoursRules::new(&month).unwrap();
+            let mut attended = Attended::new(Records { records, refused: Vec::new() }, rules, &paying);
+            let mut hours = |row: &RosterRow| {
+                let mut row = row.clone();
+                attended.fill(&mut row).map(|()| row.attendance.weekday).map_err(|faults| faults.len())
+            };
+            (hours(&first), hours(&second))
+        };
+        let one = Some(Exact::ONE);
+        assert_eq!(fill(vec![record(2, None)]), (Ok(one), Err(1)));
+        assert_eq!(fill(vec![record(2, first.project.as_deref())]), (Ok(one), Ok(None)));
+        let both = vec![record(2, first.project.as_deref()), record(3, Some("样例项目二"))];
+        assert_eq!(fill(both), (Ok(one), Ok(one)));
     }
 }

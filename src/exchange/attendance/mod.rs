@@ -3,6 +3,7 @@
 //! A row is a shift or an absence: hours of a day, or when it began and ended. What a row means for pay is
 //! [`payroll::Timesheet`](crate::payroll::Timesheet)'s to say, against the rule book.
 
+mod check;
 mod columns;
 mod fill;
 mod record;

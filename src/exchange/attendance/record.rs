@@ -150,7 +150,7 @@ impl Cells<'_> {
         }
         let from = moment(day, begin)?;
         let until = moment(day, if next || end < begin { end + MINUTES_OF_A_DAY } else { end })?;
-        if until - from > TimeDelta::days(1) {
+        if until.signed_duration_since(from) > TimeDelta::days(1) {
             self.refuse(Field::End, Fault::new("一班超过 24 小时", "核对时间；确实连续的，按日分成几行"));
             return None;
         }
@@ -165,7 +165,8 @@ impl Cells<'_> {
         pause_begin: Option<u32>,
     ) -> Option<Vec<(NaiveDate, Exact)>> {
         let midnight = from.date().checked_add_days(Days::new(1))?.and_time(NaiveTime::MIN);
-        let minutes = |from: NaiveDateTime, until: NaiveDateTime| (until - from).num_minutes().max(0);
+        let minutes =
+            |from: NaiveDateTime, until: NaiveDateTime| until.signed_duration_since(from).num_minutes().max(0);
         let mut parts = [minutes(from, until.min(midnight)), minutes(from.max(midnight), until)];
         match (pause.map(i64::from).filter(|pause| *pause > 0), pause_begin) {
             (None, None) => {}
