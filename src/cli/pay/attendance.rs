@@ -71,6 +71,9 @@ fn notes(told: &Told) -> Vec<String> {
         format!("{}{more}", workers.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、"))
     };
     let mut notes = Vec::new();
+    if let Some(year) = told.unarranged {
+        notes.push(format!("{year} 年的放假安排尚未公布，调休和补班没有计入考勤的工作日和休息日"));
+    }
     if told.without > 0 {
         notes.push(format!("{} 人没有考勤，小时以名单为准", told.without));
     }

@@ -13,7 +13,7 @@ use crate::{
     quantity::{Exact, Money},
     rulebook::Given,
 };
-use chrono::NaiveDate;
+use chrono::{Datelike, NaiveDate};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The attendance of a month, and whose rows have been filled from it.
@@ -46,6 +46,8 @@ pub struct Told {
     pub cut: Vec<String>,
     /// Those whose last shift goes on past the month, and the hours that fall into the next.
     pub spilled: Vec<(String, Exact)>,
+    /// The year, where nobody has arranged its swaps of working days yet.
+    pub unarranged: Option<i32>,
 }
 
 /// How hours are reckoned for a row.
@@ -64,6 +66,8 @@ impl<'b> Attended<'b> {
         for (at, record) in read.records.iter().enumerate() {
             index.entry(record.number.clone()).or_default().push(at);
         }
+        let year = paying.period_start.year();
+        let unarranged = rules.book().calendar().year(year).is_ok_and(|one| !one.arranged).then_some(year);
         Self {
             rules,
             start: paying.period_start,
@@ -74,7 +78,7 @@ impl<'b> Attended<'b> {
             refused: read.refused,
             taken: BTreeMap::new(),
             known: BTreeSet::new(),
-            told: Told::default(),
+            told: Told { unarranged, ..Told::default() },
         }
     }
 
@@ -113,9 +117,10 @@ impl<'b> Attended<'b> {
         }
         let system = self.system(row);
         let sheet = Sheet { from: self, row, system };
-        let timesheet = sheet.checked(&of_row, &mut faults);
-        // The limits of non-full-time work are those of one employer, whatever the projects.
-        let whole = sheet.timesheet(&of_payer);
+        // Nobody is at two places at once, and the limits of non-full-time work are those of one employer, whatever the
+        // projects.
+        let whole = sheet.checked(&of_payer, &mut faults);
+        let timesheet = sheet.timesheet(&of_row);
         if !faults.is_empty() {
             return Err(faults);
         }

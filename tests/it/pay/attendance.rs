@@ -2,6 +2,7 @@
 
 use super::{Desk, Person, error, figure, findings, gongche, person, refusals};
 use crate::rules::Ran;
+use rust_xlsxwriter::{ExcelDateTime, Format};
 use serde_json::Value;
 use std::fs;
 
@@ -254,7 +255,7 @@ fn what_does_not_do_is_refused_for_its_worker_and_the_others_go_on() {
             (3, day),
             (5, "考勤表的上班"),
             (7, "考勤表的小时"),
-            (8, "考勤表的类别"),
+            (8, day),
             (9, day),
             (10, "考勤表的工号"),
             (11, "考勤表的工号"),
@@ -315,6 +316,17 @@ fn the_last_night_of_the_month_is_told_of() {
 }
 
 #[test]
+fn a_year_that_is_not_arranged_is_told_of() {
+    let desk = Desk::new();
+    fs::write(desk.path("attendance.csv"), format!("{HEADINGS}A001,2027-01-02,8,,,,,,\n")).unwrap();
+    let attendance = desk.text_path("attendance.csv");
+    let json = desk.pay(&[worker(1, &[])], "2027-01", &["--attendance", &attendance]).json();
+    assert!(json["notes"].to_string().contains("2027 年的放假安排尚未公布"), "{json}");
+    let json = desk.pay(&[worker(1, &[])], "2026-09", &["--attendance", &attendance]).json();
+    assert_eq!(refusals(&json)[0].1, "考勤表的日期");
+}
+
+#[test]
 fn a_file_that_is_no_attendance_is_told_of_as_a_whole() {
     let desk = Desk::new();
     fs::write(desk.path("attendance.csv"), "工号,日期,小时,血型\nA001,2026-09-22,9,甲\n").unwrap();
@@ -351,6 +363,39 @@ fn the_ledger_computes_the_same_again_and_an_edit_clears_a_preview() {
     fs::write(desk.path("attendance.csv"), before).unwrap();
     let approved = step("approve", "乙");
     assert_eq!(approved.code, 0, "{}", approved.complaint);
+}
+
+#[test]
+fn a_workbook_keeps_times_as_times() {
+    let desk = Desk::new();
+    let paid = |pause_begin: (u16, u8), ends_on: Option<&str>| {
+        let mut book = rust_xlsxwriter::Workbook::new();
+        let sheet = book.add_worksheet();
+        let (date, time) = (Format::new().set_num_format("yyyy-mm-dd"), Format::new().set_num_format("hh:mm"));
+        sheet.write_row(0, 0, ["工号", "日期", "上班", "下班", "休息", "休息开始"]).unwrap();
+        sheet.write(1, 0, "A001").unwrap();
+        let day = ExcelDateTime::parse_from_str("2026-09-24").unwrap();
+        sheet.write_datetime_with_format(1, 1, &day, &date).unwrap();
+        let at = |hour, minute| ExcelDateTime::from_hms(hour, minute, 0).unwrap();
+        sheet.write_datetime_with_format(1, 2, at(22, 20), &time).unwrap();
+        match ends_on {
+            Some(day) => {
+                sheet.write_datetime_with_format(1, 3, ExcelDateTime::parse_from_str(day).unwrap(), &date).unwrap()
+            }
+            None => sheet.write_datetime_with_format(1, 3, at(6, 10), &time).unwrap(),
+        };
+        sheet.write(1, 4, 60).unwrap();
+        sheet.write_datetime_with_format(1, 5, at(pause_begin.0, pause_begin.1), &time).unwrap();
+        book.save(desk.path("attendance.xlsx")).unwrap();
+        let attendance = desk.text_path("attendance.xlsx");
+        desk.pay(&[worker(1, &[])], "2026-09", &["--attendance", &attendance]).json()
+    };
+    // Six hours and ten minutes on the holiday, an hour of them free: 5.17 at 90 yuan.
+    assert_eq!(overtime(&paid((1, 30), None)["slips"][0]), "465.30");
+    // Half of the break before midnight: 5.67 hours.
+    assert_eq!(overtime(&paid((23, 30), None)["slips"][0]), "510.30");
+    let told = paid((1, 30), Some("2026-09-25"));
+    assert_eq!(refusals(&told), [(2, "考勤表的下班", "这里是日期")]);
 }
 
 /// The hotline's month with its attendance, changed or not.
