@@ -74,6 +74,9 @@ fn notes(told: &Told) -> Vec<String> {
     if let Some(year) = told.unarranged {
         notes.push(format!("{year} 年的放假安排尚未公布，调休和补班没有计入考勤的工作日和休息日"));
     }
+    if !told.refused.is_empty() {
+        notes.push(format!("考勤有误，或者与名单不同，没有核算：{}", named(&told.refused)));
+    }
     if told.without > 0 {
         notes.push(format!("{} 人没有考勤，小时以名单为准", told.without));
     }

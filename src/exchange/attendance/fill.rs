@@ -38,6 +38,8 @@ pub struct Attended<'b> {
 pub struct Told {
     /// The sums of each, with the name.
     pub sums: Vec<(String, String, Sums)>,
+    /// Those whose attendance does not do.
+    pub refused: Vec<String>,
     /// How many have none, whose hours are those of the roster.
     pub without: usize,
     /// Those whose relation is not paid by it.
@@ -87,6 +89,14 @@ impl<'b> Attended<'b> {
     /// # Errors
     /// All that is wrong with its attendance, and where the row says something else.
     pub fn fill(&mut self, row: &mut RosterRow) -> Result<(), Vec<Rejected>> {
+        let filled = self.filled(row);
+        if filled.is_err() {
+            self.told.refused.push(row.worker_no.clone());
+        }
+        filled
+    }
+
+    fn filled(&mut self, row: &mut RosterRow) -> Result<(), Vec<Rejected>> {
         let payer = row.payer.as_deref().unwrap_or(&self.payer);
         let of_number = self.index.get(&row.worker_no).map_or(&[][..], Vec::as_slice);
         let mine = |record: &&Record| record.payer.as_deref().is_none_or(|one| one == payer);

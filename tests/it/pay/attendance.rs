@@ -2,6 +2,7 @@
 
 use super::{Desk, Person, error, figure, findings, gongche, person, refusals};
 use crate::rules::Ran;
+use calamine::{Reader, Xlsx, open_workbook};
 use rust_xlsxwriter::{ExcelDateTime, Format};
 use serde_json::Value;
 use std::fs;
@@ -261,6 +262,7 @@ fn what_does_not_do_is_refused_for_its_worker_and_the_others_go_on() {
             (11, "考勤表的工号"),
         ]
     );
+    assert_eq!(json["notes"][0], "考勤有误，或者与名单不同，没有核算：A001、A003");
     // One cell that cannot be read keeps its worker out, not only the row.
     let json = pay(&people[1..2], &[days[7], days[10]]);
     assert_eq!(refusals(&json), [(3, "考勤表的小时", "不是小时数")]);
@@ -399,14 +401,14 @@ fn a_workbook_keeps_times_as_times() {
 }
 
 /// The hotline's month with its attendance, changed or not.
-fn hotline(change: impl Fn(String) -> String) -> Ran {
+fn hotline(change: impl Fn(String) -> String) -> (Desk, Ran) {
     let desk = Desk::new();
     let example = |name: &str| format!("{}/examples/hotline/{name}", env!("CARGO_MANIFEST_DIR"));
     let days = change(fs::read_to_string(example("attendance-2026-09.csv")).unwrap());
     fs::write(desk.path("attendance.csv"), days).unwrap();
     let (roster, out, attendance) =
         (example("roster-2026-09.xlsx"), desk.text_path("out"), desk.text_path("attendance.csv"));
-    gongche(&[
+    let ran = gongche(&[
         "pay",
         &roster,
         "--period",
@@ -418,12 +420,13 @@ fn hotline(change: impl Fn(String) -> String) -> Ran {
         "--no-slips",
         "--format",
         "json",
-    ])
+    ]);
+    (desk, ran)
 }
 
 #[test]
 fn the_example_says_what_its_readme_does() {
-    let ran = hotline(|days| days);
+    let (desk, ran) = hotline(|days| days);
     let json = ran.json();
     assert_eq!((ran.code, refusals(&json)), (0, Vec::new()), "{}", ran.complaint);
     let slip = |number: &str| json["slips"].as_array().unwrap().iter().find(|slip| slip["worker"] == number).unwrap();
@@ -433,7 +436,13 @@ fn the_example_says_what_its_readme_does() {
     assert!(!has(slip("YL031"), "payroll.days.beyond_non_full_time"));
     assert_eq!(json["notes"], serde_json::json!(["37 人没有考勤，小时以名单为准"]));
 
-    let longer =
+    let mut summary: Xlsx<_> = open_workbook(desk.path("out/summary.xlsx")).unwrap();
+    let sums = summary.worksheet_range("考勤合计").unwrap();
+    let row: Vec<String> = sums.rows().nth(1).unwrap().iter().map(ToString::to_string).collect();
+    // Work, beyond the day, on a day of rest, on the holiday; time off; the longest week.
+    assert_eq!(row, ["YL002", "钱二样", "32", "1", "8", "5", "8", "0", "0", "0", "16"]);
+
+    let (_, longer) =
         hotline(|days| days.replace("YL031,陶卅一,2026-09-05,,17:30,21:30", "YL031,陶卅一,2026-09-05,,17:30,21:45"));
     let json = longer.json();
     assert_eq!(longer.code, 2);
