@@ -127,7 +127,7 @@ impl<'b> Judge<'b> {
         if shifts.is_empty() {
             return Ok((engagement, None));
         }
-        let hours = shifts.hours(self.limits(&engagement))?;
+        let hours = shifts.hours(self.limits(&engagement), None)?;
         let mut set = |question: &str, given: Given| {
             let answer = Answer { given: Some(given), written: String::new(), place: Place::default() };
             engagement.answers.insert(question.to_owned(), answer);

@@ -22,5 +22,6 @@ pub use decision::{
 };
 pub use engagement::{Answer, Engagement};
 pub use search::MOST_CHANGES;
+pub(crate) use shifts::monday;
 pub use shifts::{Hours, Limits, Shifts};
 pub use table::{Item, Table};

@@ -32,6 +32,8 @@ pub struct Hours {
     /// The first day on which a limit was passed: the day on which a week's hours went beyond the week's limit, or the
     /// last day worked of a week whose average went beyond the day's.
     pub exceeded_on: Option<NaiveDate>,
+    /// The Mondays of the weeks in which no day was free.
+    pub without_rest: Vec<NaiveDate>,
 }
 
 impl Shifts {
@@ -69,17 +71,23 @@ impl Shifts {
         self.0.get(&day).copied()
     }
 
-    /// Adds the shifts up, week by week.
+    /// Adds the shifts up, week by week. Where they are known only to a day, the average of the week that goes on past it
+    /// is left to whoever knows the whole week.
     ///
     /// # Errors
     /// Hours beyond what can be kept exactly.
-    pub fn hours(&self, limits: Option<Limits>) -> Result<Hours, ArithmeticError> {
+    pub fn hours(&self, limits: Option<Limits>, known_to: Option<NaiveDate>) -> Result<Hours, ArithmeticError> {
         let mut weeks: BTreeMap<NaiveDate, Vec<(NaiveDate, Exact)>> = BTreeMap::new();
         for (day, hours) in &self.0 {
             weeks.entry(monday(*day)).or_default().push((*day, *hours));
         }
-        let mut result =
-            Hours { most_a_week: Exact::ZERO, most_a_day: Exact::ZERO, weeks: BTreeMap::new(), exceeded_on: None };
+        let mut result = Hours {
+            most_a_week: Exact::ZERO,
+            most_a_day: Exact::ZERO,
+            weeks: BTreeMap::new(),
+            exceeded_on: None,
+            without_rest: Vec::new(),
+        };
         for (monday, days) in weeks {
             let mut total = Exact::ZERO;
             for (day, hours) in &days {
@@ -88,20 +96,28 @@ impl Shifts {
                     result.exceeded_on = result.exceeded_on.or(Some(*day));
                 }
             }
-            let worked = Exact::from(i64::try_from(days.len()).unwrap_or(i64::MAX));
-            let average = total.div(worked)?;
-            if limits.is_some_and(|limits| average > limits.a_day) {
-                result.exceeded_on = result.exceeded_on.or(days.last().map(|(day, _)| *day));
+            let sunday = monday.checked_add_days(Days::new(DAYS_OF_A_WEEK - 1));
+            if known_to.is_none_or(|last| sunday.is_some_and(|sunday| sunday <= last)) {
+                let average = total.div(Exact::from(i64::try_from(days.len()).unwrap_or(i64::MAX)))?;
+                if limits.is_some_and(|limits| average > limits.a_day) {
+                    result.exceeded_on = result.exceeded_on.or(days.last().map(|(day, _)| *day));
+                }
+                result.most_a_day = result.most_a_day.max(average);
+            }
+            if u64::try_from(days.len()) == Ok(DAYS_OF_A_WEEK) {
+                result.without_rest.push(monday);
             }
             result.most_a_week = result.most_a_week.max(total);
-            result.most_a_day = result.most_a_day.max(average);
             result.weeks.insert(monday, total);
         }
         Ok(result)
     }
 }
 
-fn monday(day: NaiveDate) -> NaiveDate {
+const DAYS_OF_A_WEEK: u64 = 7;
+
+/// The Monday of a day's week.
+pub(crate) fn monday(day: NaiveDate) -> NaiveDate {
     let back = Days::new(day.weekday().num_days_from_monday().into());
     day.checked_sub_days(back).unwrap_or(day)
 }
@@ -120,7 +136,7 @@ mod tests {
 
     fn hours(days: &[(&str, &str)]) -> Hours {
         let limits = Limits { a_day: Exact::from(4), a_week: Exact::from(24) };
-        shifts(days).hours(Some(limits)).unwrap()
+        shifts(days).hours(Some(limits), None).unwrap()
     }
 
     fn day(text: &str) -> Option<NaiveDate> {
@@ -172,5 +188,27 @@ mod tests {
         let hours = hours(&[("2026-09-13", "2"), ("2026-09-13", "2"), ("2026-09-14", "4")]);
         assert_eq!(hours.weeks.values().copied().collect::<Vec<_>>(), [Exact::from(4), Exact::from(4)]);
         assert_eq!(hours.exceeded_on, None);
+    }
+
+    #[test]
+    fn the_average_of_a_week_that_is_not_over_is_left_open() {
+        let limits = Limits { a_day: Exact::from(4), a_week: Exact::from(24) };
+        // Monday 2026-09-28; the week ends on Sunday 2026-10-04.
+        let days = shifts(&[("2026-09-28", "5"), ("2026-09-29", "4")]);
+        let known_to = |last| days.hours(Some(limits), day(last)).unwrap().exceeded_on;
+        assert_eq!(known_to("2026-10-03"), None);
+        assert_eq!(known_to("2026-10-04"), day("2026-09-29"));
+        // The hours of a week are passed on a day, however the week goes on.
+        let days = shifts(&[("2026-09-28", "12"), ("2026-09-29", "12"), ("2026-09-30", "0.1")]);
+        assert_eq!(days.hours(Some(limits), day("2026-09-30")).unwrap().exceeded_on, day("2026-09-30"));
+    }
+
+    #[test]
+    fn a_week_has_no_rest_where_all_its_days_are_worked() {
+        let seven: Vec<String> = (7..=13).map(|day| format!("2026-09-{day:02}")).collect();
+        let week: Vec<(&str, &str)> = seven.iter().map(|day| (day.as_str(), "3")).collect();
+        assert_eq!(hours(&week).without_rest, [day("2026-09-07").unwrap()]);
+        assert!(hours(&week[..6]).without_rest.is_empty());
+        assert!(hours(&[&week[1..], &[("2026-09-14", "3")]].concat()).without_rest.is_empty());
     }
 }

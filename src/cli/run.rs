@@ -54,6 +54,9 @@ pub(super) struct Preparation {
     /// 只看到这一天为止已公布的规则；不写就是规则库里的全部
     #[arg(long, value_name = "日期", value_parser = book::date)]
     known_at: Option<NaiveDate>,
+    /// 考勤，.xlsx 或 .csv：一班或者一次请假一行，各类小时由它合计
+    #[arg(long, value_name = "文件")]
+    attendance: Option<PathBuf>,
     /// 扣缴义务人；名单里有这一列时以名单为准
     #[arg(long, value_name = "名称")]
     employer: Option<String>,
@@ -136,6 +139,7 @@ impl Preparation {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            attendance: self.attendance.as_deref(),
             outgoing: &self.outgoing,
             engagements: &self.engagements,
             with_slips: true,

@@ -2,7 +2,7 @@
 
 use super::workbook::{Cell, Kind, Sheet};
 use crate::{
-    payroll::{Slip, Worker},
+    payroll::{Slip, Sums, Worker},
     quantity::Money,
 };
 use std::{
@@ -100,4 +100,30 @@ impl Overview {
         row.push(Cell::text(notes.join(" ")));
         row
     }
+}
+
+/// The sheet of hours by class, for those who have attendance, without rows.
+#[must_use]
+pub fn hours_headed() -> Sheet {
+    let classes = ["出勤", "平日延长", "休息日", "法定休假日", "补休", "病假", "事假", "带薪假", "最长一周"];
+    let sheet = Sheet::new("考勤合计").frozen(2).column("工号", Kind::Text, 10).column("姓名", Kind::Text, 10);
+    classes.iter().fold(sheet, |sheet, class| sheet.column(&format!("{class}小时"), Kind::Text, 14))
+}
+
+/// The row of one person in the sheet of hours: 工号, name, sums.
+#[must_use]
+pub fn hours_row((number, name, sums): &(String, String, Sums)) -> Vec<Cell> {
+    let hours = [
+        sums.worked,
+        sums.weekday,
+        sums.rest_day,
+        sums.holiday,
+        sums.time_off,
+        sums.sick,
+        sums.personal,
+        sums.paid_leave,
+        sums.weeks.most_a_week,
+    ];
+    let hours = hours.map(|hours| Cell::text(hours.to_string()));
+    [Cell::text(number), Cell::text(name)].into_iter().chain(hours).collect()
 }

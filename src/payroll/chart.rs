@@ -57,9 +57,10 @@ pub struct Chart<'b> {
 const TAXES_APART: [&str; 2] = ["payroll.one_off.severance_tax", "payroll.one_off.bonus_tax"];
 
 /// What a reader of a slip would otherwise have to reckon again.
-const DERIVED: [&str; 12] = [
+const DERIVED: [&str; 13] = [
     "payroll.hourly_pay",
     "payroll.attendance.share",
+    "payroll.days.extended",
     "labour.overtime.hour_wage",
     "labour.overtime.part",
     "payroll.attendance.sick_cut",
@@ -198,7 +199,8 @@ impl<'b> Chart<'b> {
             relation: find("labour.relations.relation")?,
             paper: find("tax.relations.paper")?,
             taxes_apart: TAXES_APART.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
-            derived: DERIVED.iter().map(|id| find(id)).collect::<Result<_, _>>()?,
+            // A ledger's book of an earlier year does not derive what was not there yet.
+            derived: DERIVED.iter().filter_map(|id| find(id).ok()).collect(),
             methods: METHODS
                 .iter()
                 .map(|(id, applies, steps, always)| {
@@ -299,5 +301,17 @@ impl<'b> Chart<'b> {
         let book = self.book;
         let entries = book.reach(self.package).into_iter().flat_map(|one| book.package(one).entries.iter().copied());
         entries.filter_map(|entry| Some((entry, book.carried(entry)?))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rulebook::Sources;
+
+    #[test]
+    fn todays_book_has_all_that_a_slip_derives() {
+        let book = Book::read(Sources::embedded()).unwrap();
+        assert_eq!(Chart::new(&book).unwrap().derived.len(), DERIVED.len());
     }
 }

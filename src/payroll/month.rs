@@ -80,6 +80,11 @@ impl<'b> Month<'b> {
         &self.chart
     }
 
+    /// What it asks of which book.
+    pub(super) fn question(&self) -> (&'b Book, Dates, Option<NaiveDate>) {
+        (self.chart.book, self.dates, self.known_at)
+    }
+
     /// Makes the plans that rows with these places need.
     ///
     /// # Errors

@@ -2,7 +2,8 @@
 
 use super::{
     Intent,
-    order::{Batch, Computed, Run},
+    order::{Batch, Run},
+    people::Computed,
     report,
     spool::BLOCK,
 };

@@ -17,7 +17,7 @@ use crate::{
     exchange::{
         figures::Pattern,
         rejected,
-        summary::Overview,
+        summary::{self, Overview},
         workbook::{WorkbookError, WorkbookWriter, to_xlsx},
     },
     store::Period,
@@ -99,6 +99,10 @@ impl<'o> Staged<'o> {
         let mut workbook = WorkbookWriter::new(&self.folder).map_err(failed)?;
         let sheet = workbook.add(overview.headed()).map_err(failed)?;
         run.people.all(|one| workbook.push(sheet, &overview.row(&one.paid())).map_err(failed))?;
+        if !run.hours.is_empty() {
+            let sheet = workbook.add(summary::hours_headed()).map_err(failed)?;
+            run.hours.iter().try_for_each(|one| workbook.push(sheet, &summary::hours_row(one)).map_err(failed))?;
+        }
         let path = self.path(SUMMARY)?;
         workbook.save(&path).map_err(failed)
     }

@@ -1,5 +1,6 @@
 //! `gongche pay`: one payroll, from a roster to slips, a summary and the ledger.
 
+mod attendance;
 mod books;
 mod engagements;
 mod files;
@@ -59,6 +60,9 @@ pub(super) struct Pay {
     /// 只看到这一天为止已公布的规则；不写就是规则库里的全部
     #[arg(long, value_name = "日期", value_parser = book::date)]
     known_at: Option<NaiveDate>,
+    /// 考勤，.xlsx 或 .csv：一班或者一次请假一行，各类小时由它合计（docs/attendance.md）
+    #[arg(long, value_name = "文件")]
+    attendance: Option<PathBuf>,
     /// 扣缴义务人；名单里有这一列时以名单为准
     #[arg(long, value_name = "名称")]
     employer: Option<String>,
@@ -123,6 +127,7 @@ impl Pay {
             known_at: self.known_at,
             employer: self.employer.as_deref(),
             batch: Batch::new(self.kind, self.number),
+            attendance: self.attendance.as_deref(),
             outgoing: &self.outgoing,
             engagements: &self.engagements,
             with_slips: !self.no_slips,

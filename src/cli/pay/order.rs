@@ -1,6 +1,7 @@
 //! What is to be paid, computed: from a roster to slips, person by person.
 
 use super::{
+    attendance::HoursOfAll,
     books, cannot_write,
     engagements::Engagements,
     filings::Outgoing,
@@ -107,6 +108,8 @@ pub(in crate::cli) struct Order<'a> {
     pub(in crate::cli) known_at: Option<NaiveDate>,
     pub(in crate::cli) employer: Option<&'a str>,
     pub(in crate::cli) batch: Batch,
+    /// Shifts and absences day by day.
+    pub(in crate::cli) attendance: Option<&'a Path>,
     pub(in crate::cli) outgoing: &'a Outgoing,
     pub(in crate::cli) engagements: &'a Engagements,
     /// Whether each person gets a slip as PDF.
@@ -123,8 +126,10 @@ pub(super) struct Run {
     pub(super) paying: Paying,
     pub(super) known_at: Option<NaiveDate>,
     pub(super) rulebook: String,
-    /// The digest of the roster's file, and of the engagements behind it.
+    /// The digests of the roster's file, the attendance's, and of the engagements behind it.
     pub(super) roster: String,
+    /// Hours by class, of those who have attendance.
+    pub(super) hours: HoursOfAll,
     /// The computed, on the disk.
     pub(super) people: Spool,
     /// What they come to.
@@ -152,7 +157,10 @@ impl Order<'_> {
     ) -> Result<Run, CliError> {
         let paying = self.paying()?;
         let read = read_roster(self.roster, &paying)?;
-        let roster = fs::read(self.roster).map_or_else(|_| String::new(), |bytes| Digest::of(&bytes).to_string());
+        let files = [Some(self.roster), self.attendance];
+        let digests =
+            files.into_iter().flatten().map(|path| fs::read(path).map(|bytes| Digest::of(&bytes).to_string()));
+        let roster = digests.collect::<Result<Vec<_>, _>>().unwrap_or_default().join(" ");
         let spool = Spool::create(folder).map_err(|error| cannot_write(folder, &error))?;
         let engagements = self.engagements.read(book, self.known_at)?;
         let mut reckoning =
@@ -176,6 +184,7 @@ impl Order<'_> {
             roster,
             uncovered: people.is_uncovered(),
             notes: people.notes(),
+            hours: people.hours,
             people: people.computed,
             tally: people.tally,
             rejected: people.rejected,

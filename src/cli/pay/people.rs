@@ -2,6 +2,7 @@
 //! slip.
 
 use super::{
+    attendance::{Attendance, HoursOfAll},
     books::{self, Books},
     engagements::Classifier,
     order::Order,
@@ -63,6 +64,10 @@ pub(super) struct People {
     undivided: usize,
     /// What is to be said of the engagements behind the roster.
     classified: Vec<String>,
+    /// Hours by class, of those who have attendance.
+    pub(super) hours: HoursOfAll,
+    /// What is to be said of the attendance.
+    attended: Vec<String>,
 }
 
 /// What makes slips of rows, and whom it has made them of.
@@ -72,6 +77,7 @@ pub(super) struct Reckoning<'a> {
     paying: &'a Paying,
     ledger: Option<&'a Books>,
     month: Month<'a>,
+    attendance: Attendance<'a>,
     engagements: Classifier<'a>,
     /// The first row of each document with each payer.
     seen: BTreeMap<[String; 3], u32>,
@@ -85,7 +91,7 @@ impl<'a> Reckoning<'a> {
     /// For the month of an order.
     ///
     /// # Errors
-    /// A book that has no payroll.
+    /// A book that has no payroll; attendance that cannot be read.
     pub(super) fn new(
         order: &'a Order<'a>,
         book: &'a Book,
@@ -96,7 +102,8 @@ impl<'a> Reckoning<'a> {
     ) -> Result<Self, CliError> {
         let month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, order.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
-        Ok(Self { order, book, paying, ledger, month, engagements, seen: BTreeMap::new(), people })
+        let attendance = Attendance::open(order, book, &month, paying)?;
+        Ok(Self { order, book, paying, ledger, month, attendance, engagements, seen: BTreeMap::new(), people })
     }
 
     /// Computes the next rows. With a ledger, what it knows of earlier months is carried in.
@@ -150,8 +157,9 @@ impl<'a> Reckoning<'a> {
     /// What is to be paid by each row; the others are refused.
     fn due(&mut self, rows: Vec<RosterRow>) -> Vec<Due> {
         let mut due = Vec::with_capacity(rows.len());
-        for row in rows {
-            let payable = match roster::payable(&row, self.paying, self.book) {
+        for mut row in rows {
+            let filled = self.attendance.fill(&mut row);
+            let payable = match filled.and_then(|()| roster::payable(&row, self.paying, self.book)) {
                 Ok(payable) => payable,
                 Err(reasons) => {
                     self.people.rejected.extend(reasons);
@@ -175,6 +183,9 @@ impl<'a> Reckoning<'a> {
     pub(super) fn finish(self) -> Result<People, CliError> {
         let mut people = self.people;
         people.classified = self.engagements.notes();
+        let (strangers, notes, hours) = self.attendance.finish();
+        people.rejected.extend(strangers);
+        (people.attended, people.hours) = (notes, hours);
         people.computed.flush()?;
         people.rejected.sort_by_key(|one| one.row);
         Ok(people)
@@ -192,6 +203,8 @@ impl People {
             overruled: Vec::new(),
             undivided: 0,
             classified: Vec::new(),
+            hours: Vec::new(),
+            attended: Vec::new(),
         }
     }
 
@@ -208,7 +221,7 @@ impl People {
 
     /// What is to be said of all of them.
     pub(super) fn notes(&self) -> Vec<String> {
-        let mut notes = Vec::new();
+        let mut notes = self.attended.clone();
         if !self.overruled.is_empty() {
             let workers = self.overruled.join("、");
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));

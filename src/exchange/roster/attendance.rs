@@ -7,6 +7,7 @@ use crate::{
     rulebook::Given,
 };
 use chrono::{Datelike, NaiveDate};
+use std::collections::BTreeMap;
 
 /// Hours of the month beside those that the wage is for. What was left out is `None`.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -33,6 +34,8 @@ pub struct Attendance {
     pub sick_rate: Option<Rate>,
     /// 事假小时.
     pub personal: Option<Exact>,
+    /// What no column says and the records of single days do, by the full id of the fact.
+    pub of_days: BTreeMap<&'static str, Given>,
 }
 
 /// What is settled when somebody leaves, or at the end of the year.
@@ -70,6 +73,7 @@ impl Attendance {
             sick: cells.optional(Field::SickHours, values::hours),
             sick_rate: cells.optional(Field::SickRate, values::portion),
             personal: cells.optional(Field::PersonalHours, values::hours),
+            of_days: BTreeMap::new(),
         }
     }
 }
@@ -104,6 +108,9 @@ impl Facts<'_> {
             if let Some(hours) = hours {
                 self.give(id, Given::Number(hours));
             }
+        }
+        for (id, given) in &own.of_days {
+            self.give(id, given.clone());
         }
         if let Some(rate) = own.sick_rate {
             self.give("payroll.attendance.sick_rate", Given::Number(rate.into()));

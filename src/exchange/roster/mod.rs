@@ -12,7 +12,7 @@ mod particulars;
 mod payable;
 mod person;
 mod template;
-mod values;
+pub(super) mod values;
 
 use std::{
     collections::BTreeMap,

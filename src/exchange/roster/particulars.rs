@@ -123,6 +123,8 @@ pub(super) fn main_pay(
             }
             Some(Money::ZERO)
         }
+        // The hours may come from the records of days.
+        (Engagement::NonFullTime, None, None) if particulars.hourly_rate.is_some() => Some(Money::ZERO),
         (one, base, Some(remuneration)) if one.is_remunerated() => {
             if base.is_some_and(|base| base != Money::ZERO) {
                 let fault = Fault::new("已填劳务报酬，会重复计算", "实习、平台、劳务的报酬只填在劳务报酬一列");

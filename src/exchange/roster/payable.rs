@@ -92,6 +92,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
         reader.refuse(Field::Hired, row.hired.to_string(), &problem, "核对任职受雇日期和支付日（--paid-on）");
     }
     reader.absence();
+    reader.hours();
     reader.platform();
     let mut facts = Facts { book, given: BTreeMap::new(), unknown: Vec::new() };
     facts.amounts(row);
@@ -347,6 +348,16 @@ impl Reader<'_> {
             let problem = format!("大于本期各项工资之和 {wage}");
             let remedy = "核对各项工资和缺勤扣款；要从实发中扣的钱填在其他扣款";
             self.refuse(Field::AbsenceDeduction, absence.to_string(), &problem, remedy);
+        }
+    }
+
+    /// A rate without hours would pay nothing.
+    fn hours(&mut self) {
+        let own = &self.row.particulars;
+        let by_hours = self.row.engagement == Engagement::NonFullTime && own.hourly_rate.is_some();
+        if by_hours && own.hours.is_none() && self.wage() == Ok(Money::ZERO) {
+            let problem = "填了小时计酬标准，没有填计酬小时";
+            self.refuse(Field::PaidHours, String::new(), problem, "填写本期计酬的小时数，或者用 --attendance 给出考勤");
         }
     }
 

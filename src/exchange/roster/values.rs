@@ -9,18 +9,18 @@ use crate::{
 
 /// What is wrong with a cell, for the person who filled it.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Fault {
-    pub(super) problem: String,
-    pub(super) remedy: String,
+pub(in crate::exchange) struct Fault {
+    pub(in crate::exchange) problem: String,
+    pub(in crate::exchange) remedy: String,
 }
 
 impl Fault {
-    pub(super) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
+    pub(in crate::exchange) fn new(problem: impl Into<String>, remedy: impl Into<String>) -> Self {
         Self { problem: problem.into(), remedy: remedy.into() }
     }
 }
 
-pub(super) type Reading<T> = Result<T, Fault>;
+pub(in crate::exchange) type Reading<T> = Result<T, Fault>;
 
 /// Ten billion yuan: above it a figure is a slip of the finger, or an account number in the wrong column.
 const MAX_AMOUNT: Money = Money::from_fen(1_000_000_000_000);
@@ -34,7 +34,7 @@ const EXACT_DIGITS: usize = 15;
 const MAX_NAME: usize = 64;
 
 /// Any text, as it stands.
-pub(super) fn text(value: &Value) -> Reading<String> {
+pub(in crate::exchange) fn text(value: &Value) -> Reading<String> {
     match value {
         Value::Broken(what) => Err(Fault::new(
             format!("单元格没有可用的值（{what}）"),
@@ -73,7 +73,7 @@ fn is_scientific(text: &str) -> bool {
 }
 
 /// A worker's number: it names files and keys the ledger.
-pub(super) fn worker_no(value: &Value) -> Reading<String> {
+pub(in crate::exchange) fn worker_no(value: &Value) -> Reading<String> {
     let number = number_text(value)?;
     if number == "." || number == ".." {
         return Err(Fault::new("工号不能是“.”或“..”", "请改用字母或数字编号"));
@@ -194,7 +194,7 @@ pub(super) fn portion(value: &Value) -> Reading<Rate> {
 }
 
 /// A day: a date cell, or text such as 2026-08-01, 2026/8/1, 2026年8月1日, 20260801.
-pub(super) fn date(value: &Value) -> Reading<NaiveDate> {
+pub(in crate::exchange) fn date(value: &Value) -> Reading<NaiveDate> {
     const SPELLINGS: &str = "填 2026-08-01 这样的日期，或把单元格设为“日期”格式";
     let date = match value {
         Value::Date(date) => Some(*date),

@@ -95,8 +95,13 @@ fn decimal(number: f64) -> String {
     if text == "-0" { "0".to_owned() } else { text }
 }
 
+/// A date; a time of day alone is text, as in a CSV: `22:30`.
 fn date(moment: &ExcelDateTime) -> Value {
-    let (year, month, day, ..) = moment.to_ymd_hms_milli();
+    let (year, month, day, hour, minute, second, _) = moment.to_ymd_hms_milli();
+    if moment.is_datetime() && (0.0..1.0).contains(&moment.as_f64()) {
+        let seconds = if second == 0 { String::new() } else { format!(":{second:02}") };
+        return Value::Text(format!("{hour:02}:{minute:02}{seconds}"));
+    }
     let in_calendar = moment.as_f64() >= 1.0 && moment.is_datetime();
     match NaiveDate::from_ymd_opt(i32::from(year), u32::from(month), u32::from(day)) {
         Some(date) if in_calendar => Value::Date(date),
@@ -115,6 +120,19 @@ fn misplaced() -> TableFault {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    #[allow(clippy::float_arithmetic, reason = "a workbook keeps times as floats")]
+    fn a_time_of_day_is_read_to_the_minute() {
+        use calamine::ExcelDateTimeType::DateTime;
+        for minutes in 0..24 * 60 {
+            let moment = ExcelDateTime::new(f64::from(minutes) / 1440.0, DateTime, false);
+            let time = format!("{:02}:{:02}", minutes / 60, minutes % 60);
+            assert_eq!(date(&moment), Value::Text(time));
+        }
+        let half_past = ExcelDateTime::new(46_266.5, DateTime, false);
+        assert_eq!(date(&half_past), Value::Date(NaiveDate::from_ymd_opt(2026, 9, 1).unwrap()));
+    }
 
     #[test]
     fn floats_become_the_decimal_that_was_typed() {

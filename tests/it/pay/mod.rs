@@ -4,6 +4,7 @@
 
 mod arithmetic;
 mod arrears;
+mod attendance;
 mod clerk;
 mod engagements;
 mod filings;
