@@ -25,6 +25,8 @@ pub struct Earlier {
     pub paid_on: NaiveDate,
     /// 项目; empty where it was for none, or where nobody asks.
     pub project: String,
+    /// Whether it is an earlier payment of the same run.
+    pub same_run: bool,
     /// By the full id of the figure: those that the slip was computed from.
     pub amounts: BTreeMap<String, Exact>,
 }
@@ -68,9 +70,10 @@ impl Known {
         sums
     }
 
-    /// In how many months of the tax year there was a payment.
+    /// In how many months of the tax year there was a payment by an earlier run.
     pub(super) fn months_paid(&self, on: NaiveDate) -> usize {
-        let paid = self.slips.iter().map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
+        let runs = self.slips.iter().filter(|slip| !slip.same_run);
+        let paid = runs.map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
         paid.map(|paid| paid.month()).collect::<BTreeSet<_>>().len()
     }
 
@@ -130,7 +133,7 @@ mod tests {
 
     fn earlier(paid_on: &str, amounts: &[(&str, i64)]) -> Earlier {
         let amounts = amounts.iter().map(|(id, amount)| ((*id).to_owned(), Exact::from(*amount))).collect();
-        Earlier { paid_on: day(paid_on), project: String::new(), amounts }
+        Earlier { paid_on: day(paid_on), project: String::new(), same_run: false, amounts }
     }
 
     fn wage(paid_on: &str, income: i64, withheld: i64) -> Earlier {

@@ -21,4 +21,4 @@ pub use month::{Month, Refusal, Row};
 pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use solve::{Solution, solve};
 pub use timesheet::{Activity, Class, SheetError, Standards, Stretch, Sums, Timesheet};
-pub use worker::{Worker, masked};
+pub use worker::{Worker, label, masked};

@@ -34,8 +34,8 @@ pub(in crate::cli) struct Books {
     ledger: Ledger,
 }
 
-/// The order of payments: by day, then period, then number.
-type PaymentKey = (NaiveDate, Period, u32);
+/// The order of payments: by day, then period, then number of the run, then place in the ledger.
+type PaymentKey = (NaiveDate, Period, u32, i64);
 
 /// A person against the month before.
 #[derive(Debug, Clone)]
@@ -188,8 +188,9 @@ impl Books {
                     let asked = is_same_month(slip.paid_on, paid_on)
                         && slip.carried.keys().any(|id| by_project.contains(id.as_str()));
                     let project = if asked { self.project(key, &slip, &person, &mut projects)? } else { String::new() };
-                    let earlier = Earlier { paid_on: slip.paid_on, project, amounts: exact(&slip.carried)? };
-                    of_person.insert((slip.paid_on, slip.period, slip.number), (slip.period, earlier));
+                    let amounts = exact(&slip.carried)?;
+                    let earlier = Earlier { paid_on: slip.paid_on, project, same_run: false, amounts };
+                    of_person.insert((slip.paid_on, slip.period, slip.number, slip.id), (slip.period, earlier));
                 }
             }
         }
@@ -276,17 +277,31 @@ impl Books {
             self.ledger.each_page::<CliError>(&key, |_, page| {
                 for StoredSlip { record, .. } in page {
                     let net = net_of(&record)?;
-                    earlier.insert(record.person, (record.worker, record.name, net));
+                    match earlier.get_mut(&record.person) {
+                        Some((.., sum)) => *sum = sum.add(net).map_err(|_| corrupted("实发工资"))?,
+                        None => drop(earlier.insert(record.person, (record.worker, record.name, net))),
+                    }
                 }
                 Ok(())
             })?;
+            let mut later: BTreeMap<String, Money> = BTreeMap::new();
+            run.people.each(run.tally.later.values().flatten().copied(), |one| {
+                let sum = later.entry(person(&one.worker)).or_default();
+                *sum = sum.add(one.slip.net).map_err(|error| CliError::input("totals", error.to_string()))?;
+                Ok(())
+            })?;
             run.people.each(positions.iter().copied(), |one| {
+                if one.worker.part > 1 {
+                    return Ok(());
+                }
+                let more = later.remove(&person(&one.worker)).unwrap_or_default();
+                let net = one.slip.net.add(more).map_err(|error| CliError::input("totals", error.to_string()))?;
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
                     None => changes.push(Change::New { worker, name }),
                     Some((.., before)) => {
-                        if before != one.slip.net {
-                            changes.push(Change::Net { worker, name, before, now: one.slip.net });
+                        if before != net {
+                            changes.push(Change::Net { worker, name, before, now: net });
                         }
                     }
                 }
@@ -497,7 +512,7 @@ fn hexadecimal(hasher: Sha256) -> String {
 fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
     let carried = one.slip.carried.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
     SlipRecord {
-        worker: one.worker.number.clone(),
+        worker: one.worker.label(),
         person: person(&one.worker),
         name: one.worker.name.clone(),
         sequence: u32::try_from(at).unwrap_or(u32::MAX),

@@ -6,6 +6,7 @@ use super::{
     books::{self, Books},
     engagements::Classifier,
     order::Order,
+    parts::Parts,
     report,
     spool::Spool,
     tally::Tally,
@@ -79,8 +80,9 @@ pub(super) struct Reckoning<'a> {
     month: Month<'a>,
     attendance: Attendance<'a>,
     engagements: Classifier<'a>,
-    /// The first row of each document with each payer.
-    seen: BTreeMap<[String; 3], u32>,
+    parts: Parts,
+    /// The first row of each payment to a document by a payer.
+    seen: BTreeMap<([String; 3], u32), u32>,
     people: People,
 }
 
@@ -98,22 +100,26 @@ impl<'a> Reckoning<'a> {
         paying: &'a Paying,
         ledger: Option<&'a Books>,
         engagements: Classifier<'a>,
+        parts: Parts,
         people: People,
     ) -> Result<Self, CliError> {
         let month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, order.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
         let attendance = Attendance::open(order, book, &month, paying)?;
-        Ok(Self { order, book, paying, ledger, month, attendance, engagements, seen: BTreeMap::new(), people })
+        Ok(Self { order, book, paying, ledger, month, attendance, engagements, parts, seen: BTreeMap::new(), people })
     }
 
-    /// Computes the next rows. With a ledger, what it knows of earlier months is carried in.
+    /// Computes the next rows, no two of which are payments of one person. With a ledger, what it knows of earlier months
+    /// is carried in.
     pub(super) fn take(&mut self, rows: Vec<RosterRow>) -> Result<(), CliError> {
         let mut due = self.due(rows);
         self.people.rejected.extend(self.engagements.classify(self.book, self.paying, &mut due)?);
         if let Some(ledger) = self.ledger {
             let Order { batch, period, .. } = *self.order;
             let chart = self.month.chart();
-            let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due)?;
+            // What comes after the first payment has what that one knew, and the first itself.
+            let firsts = due.partition_point(|(row, _)| row.part == 1);
+            let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due[..firsts])?;
             self.people.overruled.extend(overruled);
         }
         self.month
@@ -133,9 +139,12 @@ impl<'a> Reckoning<'a> {
         for ((row, payable), slip) in due.into_iter().zip(slips) {
             match slip {
                 Ok((slip, carried)) => {
-                    let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
+                    self.parts.hand_on(&row, self.paying, &payable.month.known, &slip).map_err(overflow)?;
+                    let has_more = self.parts.are_several(&row, self.paying);
+                    let undivided =
+                        row.additional.items.is_none() && row.additional.total > Money::ZERO && row.part == 1;
                     self.people.undivided += usize::from(undivided);
-                    self.people.keep(&Computed {
+                    let computed = Computed {
                         facts: report::facts(self.book, &payable.month.facts),
                         carried_in: report::facts(self.book, &carried),
                         places: payable.month.places.clone(),
@@ -143,7 +152,8 @@ impl<'a> Reckoning<'a> {
                         worker: payable.worker,
                         slip,
                         client: report::client_columns(&row),
-                    })?;
+                    };
+                    self.people.keep(&computed, has_more)?;
                 }
                 Err(refusal) => {
                     self.people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
@@ -159,8 +169,12 @@ impl<'a> Reckoning<'a> {
         let mut due = Vec::with_capacity(rows.len());
         for mut row in rows {
             let filled = self.attendance.fill(&mut row);
-            let payable = match filled.and_then(|()| roster::payable(&row, self.paying, self.book)) {
-                Ok(payable) => payable,
+            let admitted = filled.and_then(|()| self.parts.admit(&mut row, self.paying));
+            let payable = match admitted.and_then(|paying| roster::payable(&row, &paying, self.book)) {
+                Ok(mut payable) => {
+                    self.parts.tell(&row, self.paying, self.book, &mut payable);
+                    payable
+                }
                 Err(reasons) => {
                     self.people.rejected.extend(reasons);
                     continue;
@@ -208,9 +222,8 @@ impl People {
         }
     }
 
-    fn keep(&mut self, one: &Computed) -> Result<(), CliError> {
-        let overflow = |error: ArithmeticError| CliError::new(Kind::Input, "totals", error.to_string()).at("合计");
-        self.tally.add(one).map_err(overflow)?;
+    fn keep(&mut self, one: &Computed, has_more: bool) -> Result<(), CliError> {
+        self.tally.add(one, has_more).map_err(overflow)?;
         self.computed.push(one)
     }
 
@@ -237,11 +250,15 @@ impl People {
     }
 }
 
-/// A second row of one person with one payer. The roster's own check does not know who pays for rows that say nothing.
-fn seen_before(seen: &mut BTreeMap<[String; 3], u32>, payable: &Payable) -> Option<Rejected> {
+fn overflow(error: ArithmeticError) -> CliError {
+    CliError::new(Kind::Input, "totals", error.to_string()).at("合计")
+}
+
+/// A second row of one payment to a person by one payer. The roster's own check does not know who pays for rows that say nothing.
+fn seen_before(seen: &mut BTreeMap<([String; 3], u32), u32>, payable: &Payable) -> Option<Rejected> {
     let worker = &payable.worker;
     let document = [&worker.payer, &worker.id_kind, &worker.id_number].map(Clone::clone);
-    let first = *seen.entry(document).or_insert(payable.row);
+    let first = *seen.entry((document, worker.part)).or_insert(payable.row);
     (first != payable.row).then(|| Rejected {
         row: payable.row,
         column: Field::IdNumber.column().heading.to_owned(),

@@ -3,7 +3,7 @@
 use super::report::{Who, slip_json};
 use crate::{
     engine::Places,
-    payroll::{Arrear, Line, Month, Refusal, Slip, Worker},
+    payroll::{Arrear, Line, Month, Refusal, Slip, Worker, label},
     quantity::Money,
     rulebook::{Book, Given, cell, parse_given},
     store::{NotAPeriod, Period},
@@ -15,6 +15,8 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 pub(in crate::cli) struct StoredInputs {
     worker: String,
+    #[serde(default = "first")]
+    part: u32,
     name: String,
     relation: String,
     payer: String,
@@ -71,7 +73,12 @@ impl StoredInputs {
 
     /// The result of a slip, canonical, as the ledger keeps it.
     pub(in crate::cli) fn result(&self, slip: &Slip) -> String {
-        let who = Who { worker: &self.worker, name: &self.name, relation: &self.relation, payer: &self.payer };
+        let who = Who {
+            worker: label(&self.worker, self.part),
+            name: &self.name,
+            relation: &self.relation,
+            payer: &self.payer,
+        };
         slip_json(&who, slip).to_string()
     }
 
@@ -79,6 +86,7 @@ impl StoredInputs {
     pub(in crate::cli) fn worker(&self) -> Option<Worker> {
         Some(Worker {
             number: self.worker.clone(),
+            part: self.part,
             name: self.name.clone(),
             id_kind: self.id_kind.clone(),
             id_number: self.id_number.clone(),
@@ -114,6 +122,11 @@ impl StoredInputs {
         };
         self.arrears.iter().map(read).collect()
     }
+}
+
+/// The payment of inputs that name none.
+fn first() -> u32 {
+    1
 }
 
 /// The slip that a month gives for stored inputs; the plans for their places must be prepared.
