@@ -70,6 +70,12 @@ impl Known {
         sums
     }
 
+    /// Whether an earlier run paid in the month of a day.
+    #[must_use]
+    pub fn is_paid_in_month(&self, day: NaiveDate) -> bool {
+        self.slips.iter().any(|slip| !slip.same_run && month_number(slip.paid_on) == month_number(day))
+    }
+
     /// In how many months of the tax year there was a payment by an earlier run.
     pub(super) fn months_paid(&self, on: NaiveDate) -> usize {
         let runs = self.slips.iter().filter(|slip| !slip.same_run);

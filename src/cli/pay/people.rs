@@ -61,6 +61,8 @@ pub(super) struct People {
     uncovered: usize,
     /// Those whose opening balance of the roster was left aside for what the ledger has.
     overruled: Vec<String>,
+    /// Those who were paid in the same month by another run.
+    paid_before: Vec<String>,
     /// How many gave their additional deductions as one sum.
     undivided: usize,
     /// What is to be said of the engagements behind the roster.
@@ -121,6 +123,9 @@ impl<'a> Reckoning<'a> {
             let firsts = due.partition_point(|(row, _)| row.part == 1);
             let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due[..firsts])?;
             self.people.overruled.extend(overruled);
+            let paid_on = self.paying.paid_on;
+            let twice = due[..firsts].iter().filter(|(_, payable)| payable.month.known.is_paid_in_month(paid_on));
+            self.people.paid_before.extend(twice.map(|(_, payable)| payable.worker.number.clone()));
         }
         self.month
             .prepare(due.iter().map(|(_, payable)| &payable.month.places))
@@ -206,6 +211,15 @@ impl<'a> Reckoning<'a> {
     }
 }
 
+/// How many workers a note names.
+const NAMED: usize = 20;
+
+/// The first of some 工号, and how many there are.
+pub(super) fn named(workers: &[String]) -> String {
+    let more = if workers.len() > NAMED { format!("等 {} 人", workers.len()) } else { String::new() };
+    format!("{}{more}", workers.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、"))
+}
+
 impl People {
     /// Nobody yet, but those whom reading the roster refused.
     pub(super) fn new(computed: Spool, rejected: Vec<Rejected>) -> Self {
@@ -215,6 +229,7 @@ impl People {
             rejected,
             uncovered: 0,
             overruled: Vec::new(),
+            paid_before: Vec::new(),
             undivided: 0,
             classified: Vec::new(),
             hours: Vec::new(),
@@ -236,13 +251,19 @@ impl People {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.attended.clone();
         if !self.overruled.is_empty() {
-            let workers = self.overruled.join("、");
+            let workers = named(&self.overruled);
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
         }
         if self.undivided > 0 {
             notes.push(format!(
                 "{} 人的专项附加扣除只填了合计：filings 里的报税表里没有分项，导入扣缴端前请补填",
                 self.undivided
+            ));
+        }
+        if !self.paid_before.is_empty() {
+            let workers = named(&self.paid_before);
+            notes.push(format!(
+                "这些人同一个月已由另一批付过：{workers}。累计数已计入；报税时同一人一行，本期收入和各项扣除要与那一批合并"
             ));
         }
         notes.extend(self.classified.iter().cloned());

@@ -236,3 +236,18 @@ fn whoever_has_two_payers_is_told_and_each_withholds_by_itself() {
     assert_eq!(codes(&both), [vec![two, twice], vec![two, twice]]);
     assert_eq!(codes(&[of("A001", "样例甲公司", "1000")]), [Vec::<String>::new()]);
 }
+
+#[test]
+fn a_second_run_of_the_month_names_whose_rows_belong_together() {
+    let desk = Desk::new();
+    let told = |changes: &[(&'static str, &str)], kind| {
+        let ran = desk.pay_as_text(
+            &[joined(1, changes), joined(2, changes)],
+            "2026-09",
+            &["--kind", kind, "--db", &desk.text_path("ledger.db")],
+        );
+        ran.out.contains("同一个月已由另一批付过：A001、A002")
+    };
+    assert!(!told(&[], "regular"));
+    assert!(told(&[("基本工资", "0"), ("奖金", "5000")], "bonus"));
+}
