@@ -118,7 +118,7 @@ pub(in crate::cli) struct Order<'a> {
 }
 
 /// The payer of rows that name none, where the command names none either.
-const PAYER_UNSTATED: &str = "未注明扣缴义务人";
+pub(super) const PAYER_UNSTATED: &str = "未注明扣缴义务人";
 
 /// The payroll, computed.
 pub(super) struct Run {
