@@ -19,7 +19,7 @@ mod value;
 pub use changes::{Change, Said, State, changes};
 pub use evaluate::{Evaluation, Fault, FaultKind, admits};
 pub use node::{Node, RoundBy};
-pub use outcome::{Following, RaisedFinding, Source, sources, values_digest};
+pub use outcome::{Following, RaisedFinding, Source, Untried, sources, values_digest};
 pub use plan::{
     Computation, Constant, Coverage, Origin, Plan, PlannedConsequence, PlannedFinding, PlannedQuestion, Slot, SlotId,
 };
