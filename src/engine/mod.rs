@@ -26,5 +26,5 @@ pub use plan::{
 pub use question::{Dates, Places, Question};
 pub use run::{ExampleFailure, run_example};
 pub use show::{show, show_number};
-pub use trace::{Step, trace};
+pub use trace::{Step, trace, trace_in_words};
 pub use value::{Unknown, Value};

@@ -5,7 +5,9 @@ use super::{
     month::Refusal,
 };
 use crate::{
-    engine::{Evaluation, Plan, RaisedFinding, SlotId, Source, Untried, Value, show, sources, trace, values_digest},
+    engine::{
+        Evaluation, Plan, RaisedFinding, SlotId, Source, Untried, Value, show, sources, trace_in_words, values_digest,
+    },
     quantity::{ArithmeticError, Exact, Money, format_amount},
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
@@ -494,8 +496,12 @@ impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
                 if !self.evaluation.computed(slot).is_some_and(tells) {
                     continue;
                 }
-                let step = trace(self.evaluation, slot);
+                let step = trace_in_words(self.evaluation, slot);
                 let formula = step.numbers.or_else(|| step.formula.map(str::to_owned)).unwrap_or_default();
+                // What is another figure derives nothing.
+                if formula == step.value {
+                    continue;
+                }
                 let (id, name) = (step.id.into_owned(), step.name.into_owned());
                 derivations.push(Derivation { id, name, formula, value: step.value });
             }

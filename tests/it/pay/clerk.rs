@@ -181,6 +181,22 @@ fn text_says_what_is_to_be_done() {
 }
 
 #[test]
+fn an_additional_deduction_beyond_what_the_months_allow_is_told_and_deducted() {
+    // Employed since August: two months of 3,000 for parents, and of rent at most 1,500.
+    let told = |elderly: &str, rent: &str| {
+        let cells = [("任职受雇日期", "2026-08-01"), ("累计赡养老人", elderly), ("累计住房租金", rent)];
+        let json = Desk::new().pay(&[person(1, &cells)], "2026-09", &[]).json();
+        let slip = &json["slips"][0];
+        let deducted = slip["tax_to_date"]["additional"].as_str().unwrap().to_owned();
+        let codes = super::findings(slip).into_iter().filter_map(|code| code.strip_prefix("payroll.additional."));
+        (deducted, codes.map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(told("6000", "3000"), ("9000.00".to_owned(), vec![]));
+    let beyond = ["rent_above_most", "elderly_above_most"].map(str::to_owned).to_vec();
+    assert_eq!(told("6000.01", "3000.01"), ("9000.02".to_owned(), beyond));
+}
+
+#[test]
 fn where_nobody_could_be_done_there_is_an_error_object() {
     let desk = Desk::new();
     let uncovered = person(1, &[("参保地", "810000")]);
