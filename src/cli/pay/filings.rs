@@ -121,7 +121,7 @@ impl Outgoing {
         };
         let fault = |error: JournalError| CliError::input("accounts", error.to_string()).at(place.clone());
         let accounts = Accounts::read(&text).map_err(fault)?;
-        accounts.check(&ids).map_err(fault)?;
+        accounts.check(&ids, &relations(book)).map_err(fault)?;
         let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
             CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
         })?;
@@ -224,7 +224,7 @@ impl Filing<'_, '_> {
         let failed = |error: WorkbookError| internal(&error);
         let mut left_out: Vec<(String, LeftOut)> = Vec::new();
         for layout in self.chosen.shipped.iter().copied().chain(&self.chosen.bank) {
-            let mut filling = layout.filling(self.staged.folder());
+            let mut filling = layout.filling(self.staged.folder(), self.run.batch.is_regular());
             self.each(|person| filling.take(person).map_err(failed))?;
             let filled = filling.save(self.staged.folder()).map_err(failed)?;
             for name in &filled.files {
@@ -296,6 +296,13 @@ fn ids(book: &Book) -> BTreeSet<String> {
     let lines = lines.flat_map(keys).flatten();
     let earnings = members("labour.pay_items.item").iter().map(|item| format!("earning.{}", item.id));
     lines.chain(earnings).chain(["earning.absence".to_owned()]).collect()
+}
+
+/// The relations of the rule book.
+fn relations(book: &Book) -> BTreeSet<&str> {
+    let lexicon = book.lexicon();
+    let set = lexicon.find_anywhere("labour.relations.relation").ok().and_then(|entry| lexicon.choice_set(entry));
+    set.map(|set| lexicon.members(set).iter().map(|one| one.id.as_str()).collect()).unwrap_or_default()
 }
 
 fn read(path: &Path) -> Result<String, CliError> {

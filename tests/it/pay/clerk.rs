@@ -13,7 +13,7 @@ use std::{
 };
 
 /// A sheet of a workbook as text.
-fn sheet(path: &Path, at: usize) -> Vec<Vec<String>> {
+pub(super) fn sheet(path: &Path, at: usize) -> Vec<Vec<String>> {
     let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
     let range = workbook.worksheet_range_at(at).unwrap().unwrap();
     let text = |cell: &Data| match cell {
