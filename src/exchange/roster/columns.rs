@@ -236,7 +236,7 @@ pub const COLUMNS: [Column; 105] = [
     column(Field::Idle, "待派遣", &["无工作期间"], Kind::YesNo, OPTIONAL,
         "只用于劳务派遣。是：本月没有派遣，报酬不低于派遣单位所在地最低工资。", ""),
     column(Field::BaseWage, "基本工资", &["基本薪资"], Kind::Amount, REQUIRED,
-        "本期应发；最多两位小数，下同。非全日制填了小时和标准的、实习、平台、劳务填了劳务报酬的，可以空着。", "3200"),
+        "本期应发；最多两位小数，下同。非全日制填了小时和标准的、实习、平台、劳务填了劳务报酬的，单发奖金、更正的（--kind bonus、correction），可以空着。", "3200"),
     column(Field::PostWage, "岗位工资", &["岗位津贴"], Kind::Amount, OPTIONAL, "", ""),
     column(Field::PerformanceWage, "绩效工资", &["绩效"], Kind::Amount, OPTIONAL, "", "600"),
     column(Field::Commission, "提成", &["业绩提成", "销售提成"], Kind::Amount, OPTIONAL, "", ""),

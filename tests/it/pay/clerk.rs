@@ -343,7 +343,35 @@ fn slips_of_another_run_in_the_folder_are_said() {
     let desk = Desk::new();
     assert_eq!(desk.pay(&[person(1, &[]), person(2, &[])], "2026-09", &[]).json()["notes"], serde_json::json!([]));
     let notes = desk.pay(&[person(1, &[])], "2026-09", &[]).json()["notes"].clone();
-    assert_eq!(notes, serde_json::json!(["payslips 里另有 1 份不是本次的工资条"]));
+    assert_eq!(notes, serde_json::json!(["payslips 里另有 1 份不是本次的工资条：A002-样例甲.pdf"]));
+}
+
+#[test]
+fn what_a_run_of_another_month_left_is_named_and_left_there() {
+    let desk = Desk::new();
+    for left in ["out/.2026-08.part/payslips", "out/.2026-09.part/payslips"] {
+        fs::create_dir_all(desk.path(left)).unwrap();
+    }
+    let notes = desk.pay(&[person(1, &[])], "2026-09", &[]).json()["notes"].clone();
+    assert_eq!(notes.as_array().map(Vec::len), Some(1), "{notes}");
+    assert!(notes[0].as_str().unwrap().contains("留下的 .2026-08.part；"), "{notes}");
+    // It may be under way; that of the same month was swept.
+    assert!(desk.path("out/.2026-08.part").exists() && !desk.path("out/.2026-09.part").exists());
+}
+
+#[test]
+fn text_that_is_named_a_workbook_is_told_to_be_none() {
+    let desk = Desk::new();
+    let told = |name: &str, text: &str| {
+        fs::write(desk.path(name), text).unwrap();
+        let (file, out) = (desk.text_path(name), desk.text_path("out"));
+        error(&gongche(&["pay", &file, "--period", "2026-09", "--out", &out, "--format", "json"])).1
+    };
+    assert!(told("a.xlsx", "九月工资").contains("内容却是文字，不是工作簿"));
+    assert!(told("a.csv", "九月工资").contains("找不到表头"));
+    // What has a table in it is read, whatever its name.
+    let headed = fs::read_to_string(desk.write(&[person(1, &[("血型", "A")])])).unwrap();
+    assert!(told("b.xlsx", &headed).contains("不认识的列“血型”"));
 }
 
 #[test]

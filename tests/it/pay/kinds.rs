@@ -317,6 +317,47 @@ fn the_gross_of_a_net_is_solved_to_the_fen() {
 }
 
 #[test]
+fn a_net_without_the_fund_says_so_and_one_below_nought_is_no_net() {
+    let net = |arguments: &[&str]| {
+        let place = ["--on", "2026-09-30", "--region", "昆明市", "--format", "json"];
+        gongche(&[&["net"], arguments, &place].concat())
+    };
+    let notes = |arguments: &[&str]| net(arguments).json()["notes"].to_string();
+    assert!(notes(&["8000"]).contains("没有计住房公积金"));
+    assert_eq!(notes(&["8000", "--given", "fund.rate=5%"]), "[]");
+    // The fund is no duty of who renders a service.
+    assert_eq!(notes(&["8000", "--engagement", "劳务"]), "[]");
+    for wanted in ["-5", "0", "1.005", "x"] {
+        let told = super::error(&net(&[wanted]));
+        assert!(told.1.starts_with("应为大于零"), "{wanted}: {told:?}");
+    }
+}
+
+#[test]
+fn a_bonus_of_nought_is_told_and_an_amount_needs_a_day_or_a_month() {
+    let desk = Desk::new();
+    let apart = |bonus: &str| ("全年一次性奖金", bonus.to_owned());
+    let mut people = vec![worker(1, "全日制", &[]), worker(2, "全日制", &[]), worker(3, "全日制", &[])];
+    people[0].extend([apart("36000")]);
+    people[1].extend([apart("0")]);
+    let roster = desk.write(&people);
+    let json = gongche(&["bonus", &roster, "--period", "2026-09", "--format", "json"]).json();
+    assert_eq!(
+        (json["bonuses"].as_array().unwrap().len(), &json["without"]),
+        (1, &serde_json::json!(["A002", "A003"]))
+    );
+    assert!(gongche(&["bonus", &roster, "--period", "2026-09"]).out.contains("不比较：2 人（A002、A003）"));
+
+    let amount = |more: &[&str]| gongche(&[&["bonus", "--amount", "36000", "--format", "json"], more].concat());
+    for day in [["--period", "2026-09"], ["--on", "2026-09-30"]] {
+        assert_eq!(figure(&amount(&day).json()["bonuses"][0], "tax_apart"), "1080.00", "{day:?}");
+    }
+    assert_eq!(super::error(&amount(&[])).0, "usage");
+    let below = gongche(&["bonus", "--amount", "-1", "--on", "2026-09-30", "--format", "json"]);
+    assert!(super::error(&below).1.contains("大于零"), "{}", below.out);
+}
+
+#[test]
 fn a_bonus_is_compared_and_never_chosen() {
     let compare = |amount: &str, other: &str| {
         let other = format!("--other-taxable={other}");
