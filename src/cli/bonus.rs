@@ -31,11 +31,11 @@ pub(super) struct Bonus {
     /// 发放月份，如 2026-12
     #[arg(long, value_name = "年-月")]
     period: Option<Period>,
-    /// 支付日；不写就是该月的最后一天
-    #[arg(long, value_name = "日期", value_parser = book::date, required_unless_present = "roster")]
+    /// 支付日；不写就是 --period 那个月的最后一天
+    #[arg(long, value_name = "日期", value_parser = book::date, required_unless_present = "period")]
     on: Option<NaiveDate>,
     /// 奖金，元
-    #[arg(long, value_name = "金额", required_unless_present = "roster")]
+    #[arg(long, value_name = "金额", required_unless_present = "roster", allow_hyphen_values = true)]
     amount: Option<String>,
     /// 其余综合所得全年应纳税所得额，已减各项扣除，可以为负；没有写就只算单独计税
     #[arg(long, value_name = "金额", allow_hyphen_values = true)]
@@ -45,8 +45,15 @@ pub(super) struct Bonus {
     known_at: Option<NaiveDate>,
 }
 
-/// Who could not be compared, and why.
-type Refused = Vec<(String, String)>;
+/// What became of a roster.
+#[derive(Default)]
+struct Read {
+    compared: Vec<Compared>,
+    /// Who could not be compared, and why.
+    refused: Vec<(String, String)>,
+    /// Who has no bonus, or one of nought.
+    without: Vec<String>,
+}
 
 /// What the two ways come to for one bonus.
 struct Compared {
@@ -63,21 +70,22 @@ struct Compared {
 impl Bonus {
     pub(super) fn run(&self, rules: Option<&Path>, output: &Output) -> Result<Done, CliError> {
         let book = book::read(rules)?;
-        let (rows, refused) = match (&self.roster, self.period) {
+        let read = match (&self.roster, self.period) {
             (Some(path), Some(period)) => self.of_roster(&book, path, period)?,
-            _ => (vec![self.of_amounts(&book)?], Vec::new()),
+            _ => Read { compared: vec![self.of_amounts(&book)?], ..Read::default() },
         };
         if output.is_json() {
             output.json(&json!({
                 "rulebook": book.digest().to_string(),
-                "bonuses": rows.iter().map(Compared::json).collect::<Vec<_>>(),
-                "rejected": refused.iter().map(|(worker, reason)| json!({ "worker": worker, "problem": reason }))
+                "bonuses": read.compared.iter().map(Compared::json).collect::<Vec<_>>(),
+                "without": read.without,
+                "rejected": read.refused.iter().map(|(worker, reason)| json!({ "worker": worker, "problem": reason }))
                     .collect::<Vec<_>>(),
             }));
         } else {
-            output.text(text(&rows, &refused).trim_end());
+            output.text(text(&read).trim_end());
         }
-        Ok(if refused.is_empty() { Done::Clean } else { Done::Rejected })
+        Ok(if read.refused.is_empty() { Done::Clean } else { Done::Rejected })
     }
 
     fn of_amounts(&self, book: &Book) -> Result<Compared, CliError> {
@@ -86,12 +94,16 @@ impl Bonus {
         };
         let bonus = money(self.amount.as_deref().unwrap_or_default(), "--amount")?;
         let other = self.other_taxable.as_deref().map(|text| money(text, "--other-taxable")).transpose()?;
-        let on = self.on.ok_or_else(|| CliError::input("usage", "要写明 --on"))?;
+        if bonus <= Money::ZERO {
+            return Err(CliError::input("amount", "奖金应为大于零的金额").at("--amount"));
+        }
+        let on = self.on.or(self.period.map(Period::last_day));
+        let on = on.ok_or_else(|| CliError::input("usage", "要写明 --on 或者 --period"))?;
         self.compare(book, on, (String::new(), String::new()), bonus, other)
     }
 
     /// Everybody with a bonus. What else the year brings is taken from the roster's month: the sums to date and no more.
-    fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<(Vec<Compared>, Refused), CliError> {
+    fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<Read, CliError> {
         let (period_start, period_end) = (period.first_day(), period.last_day());
         let paid_on = self.on.unwrap_or(period_end);
         let paying = Paying {
@@ -106,11 +118,14 @@ impl Bonus {
             .map_err(|error| CliError::input("roster", error.to_string()).at(path.display().to_string()))?;
         let mut month = Month::new(book, period_start, period_end, paid_on, self.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
-        let mut refused: Refused =
+        let mut refused: Vec<(String, String)> =
             read.rejected.into_iter().map(|one| (format!("第 {} 行", one.row), one.problem)).collect();
-        let mut compared = Vec::new();
+        let (mut compared, mut without) = (Vec::new(), Vec::new());
         for row in &read.rows {
-            let Some(bonus) = row.items.get("year_end_bonus") else { continue };
+            let Some(bonus) = row.items.get("year_end_bonus") else {
+                without.push(row.worker_no.clone());
+                continue;
+            };
             let payable = match roster::payable(row, &paying, book) {
                 Ok(payable) => payable,
                 Err(reasons) => {
@@ -139,7 +154,7 @@ impl Bonus {
             let message = "名单里没有人填全年一次性奖金";
             return Err(CliError::input("empty", message).at(path.display().to_string()));
         }
-        Ok((compared, refused))
+        Ok(Read { compared, refused, without })
     }
 
     fn compare(
@@ -217,7 +232,11 @@ impl Compared {
     }
 }
 
-fn text(rows: &[Compared], refused: &[(String, String)]) -> String {
+/// How many without a bonus are named.
+const NAMED: usize = 20;
+
+fn text(read: &Read) -> String {
+    let Read { compared: rows, refused, without } = read;
     let shown = |amount: Option<Money>| amount.map_or_else(|| "—".to_owned(), Money::thousands);
     let lines: Vec<[String; 6]> = rows
         .iter()
@@ -244,6 +263,11 @@ fn text(rows: &[Compared], refused: &[(String, String)]) -> String {
     }
     for (worker, reason) in refused {
         let _ = writeln!(text, "没有比较：{worker} {reason}");
+    }
+    if !without.is_empty() {
+        let named = without.iter().take(NAMED).map(String::as_str).collect::<Vec<_>>().join("、");
+        let more = if without.len() > NAMED { " 等" } else { "" };
+        let _ = writeln!(text, "没有填全年一次性奖金或者填了 0，不比较：{} 人（{named}{more}）", without.len());
     }
     text.push_str(
         "由本人选定；一个纳税年度内单独计税只能用一次。其余应纳税所得额取本年至今的累计数，以后各月的收入没有推算。\n",

@@ -32,12 +32,12 @@ use std::{ffi::OsString, path::PathBuf, process::ExitCode};
 
 /// 工尺：用一部注明日期和出处的规则库，回答三个问题：是什么关系，该付多少，最低合法价是多少。
 #[derive(Parser)]
-#[command(name = "gongche", version, disable_help_subcommand = true, next_help_heading = "选项")]
+#[command(name = "gongche", version, disable_help_subcommand = true, next_help_heading = "通用选项")]
 struct Arguments {
     #[command(subcommand)]
     command: Command,
     /// 输出格式
-    #[arg(long, global = true, value_enum, default_value = "text")]
+    #[arg(long, global = true, value_enum, default_value = "text", value_name = "格式")]
     format: Format,
     /// 读另一部规则库（目录），而不是程序自带的
     #[arg(long, global = true, value_name = "目录")]

@@ -21,7 +21,7 @@ use std::{collections::BTreeMap, fmt::Write as _, path::Path};
 #[derive(Args)]
 pub(super) struct Net {
     /// 要得到的实发数，元
-    #[arg(value_name = "实发")]
+    #[arg(value_name = "实发", allow_negative_numbers = true)]
     net: String,
     /// 支付日；所属月份是它所在的月
     #[arg(long, value_name = "日期", value_parser = book::date)]
@@ -42,7 +42,7 @@ pub(super) struct Net {
     #[arg(long, value_name = "项目")]
     item: Option<String>,
     /// 其他事实，可以写多个：如 social.declared_base=20000、fund.rate=7%；不写的按规则的默认，
-    /// 缴费基数随本期工资变动
+    /// 缴费基数随本期工资变动；没有 fund.rate 就不计住房公积金
     #[arg(long, value_name = "名称=值")]
     given: Vec<String>,
 }
@@ -71,6 +71,9 @@ impl Net {
             Solution::Exact(amounts) => {
                 let first = amounts.first().copied().unwrap_or_default();
                 let slip = slip(first)?;
+                let due = slip.lines().any(|line| line.id.starts_with("housing_fund"));
+                let without_fund = (due && !self.gives_fund())
+                    .then(|| "没有计住房公积金；要计入的写 --given fund.rate=7%（按实际比例）".to_owned());
                 let mut text = format!("{} = {}\n", name_of(&book, &item), first.thousands());
                 for (name, amount) in [
                     ("应发", slip.gross),
@@ -89,6 +92,9 @@ impl Net {
                         last.thousands()
                     );
                 }
+                if let Some(note) = &without_fund {
+                    let _ = writeln!(text, "{note}");
+                }
                 for finding in &slip.findings {
                     let _ = writeln!(text, "{}：{}", finding.severity.name(), finding.message);
                 }
@@ -101,6 +107,7 @@ impl Net {
                     "tax": slip.tax.to_string(),
                     "net": slip.net.to_string(),
                     "employer_cost": slip.employer_cost.to_string(),
+                    "notes": without_fund.iter().collect::<Vec<_>>(),
                     "findings": slip.findings.iter().map(super::eval::finding_json).collect::<Vec<_>>(),
                 });
                 (json, text, if slip.is_unlawful() { Done::Unlawful } else { Done::Clean })
@@ -142,6 +149,11 @@ impl Net {
         json
     }
 
+    /// Whether a rate of the fund is given.
+    fn gives_fund(&self) -> bool {
+        self.given.iter().any(|one| one.contains("fund.rate") || one.contains("公积金缴存比例"))
+    }
+
     /// The facts that do not change, and the id of the one that is sought.
     fn row(&self, book: &Book, start: NaiveDate) -> Result<(Row, String), CliError> {
         let engagement = Engagement::ALL.into_iter().find(|one| one.label() == self.engagement).ok_or_else(|| {
@@ -165,7 +177,7 @@ impl Net {
         give("tax.months.hire_date", &hired.to_string())?;
         give("fund.rate", "0")?;
         // Nobody is enrolled in the fund unless a rate is given.
-        if !self.given.iter().any(|one| one.contains("fund.rate") || one.contains("公积金缴存比例")) {
+        if !self.gives_fund() {
             give("fund.months", "0")?;
         }
         for text in &self.given {

@@ -1,19 +1,23 @@
-//! What clap says of arguments that it does not understand, in Chinese.
+//! What clap says of arguments, in Chinese: of those that it does not understand, and of those that there are.
 
 use super::{error::CliError, output::Output};
 use clap::error::{ContextKind, ContextValue, Error, ErrorKind};
-use std::{error::Error as _, ffi::OsString, process::ExitCode};
+use std::{
+    error::Error as _,
+    ffi::OsString,
+    io::{IsTerminal, Write},
+    process::ExitCode,
+};
 
 /// Writes what is wrong with the arguments; help and version are no errors.
 pub(super) fn report(error: &Error, arguments: &[OsString]) -> ExitCode {
     if !error.use_stderr() {
-        // A closed pipe is no reason to fail.
-        let _ = error.print();
+        print(error, std::io::stdout());
         return ExitCode::SUCCESS;
     }
     // A command alone: what is below it helps more than a complaint.
     if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
-        let _ = error.print();
+        print(error, std::io::stderr());
         return ExitCode::from(2);
     }
     let asks_json = arguments.windows(2).any(|pair| pair[0] == "--format" && pair[1] == "json")
@@ -24,6 +28,36 @@ pub(super) fn report(error: &Error, arguments: &[OsString]) -> ExitCode {
         None => complaint,
     };
     complaint.report(&Output::new(asks_json))
+}
+
+/// What clap has no templates for, longer texts before those that they contain.
+const IN_CHINESE: [(&str, &str); 15] = [
+    ("Usage: ", "用法："),
+    ("Commands:", "命令："),
+    ("Arguments:", "参数："),
+    ("Options:", "选项："),
+    ("通用选项:", "通用选项："),
+    ("[OPTIONS]", "[选项]"),
+    ("<COMMAND>", "<命令>"),
+    ("[COMMAND]", "[命令]"),
+    ("Print help (see a summary with '-h')", "显示帮助（-h 只显示摘要）"),
+    ("Print help (see more with '--help')", "显示帮助（--help 更详细）"),
+    ("Print help", "显示帮助"),
+    ("Print version", "显示版本"),
+    ("[default: ", "[默认："),
+    ("[possible values: ", "[可以写："),
+    ("Possible values:", "可以写："),
+];
+
+fn in_chinese(text: &str) -> String {
+    IN_CHINESE.iter().fold(text.to_owned(), |text, (english, chinese)| text.replace(english, chinese))
+}
+
+/// Writes help or version. A closed pipe is no reason to fail.
+fn print(error: &Error, mut to: impl Write + IsTerminal) {
+    let text = error.render();
+    let text = if to.is_terminal() { text.ansi().to_string() } else { text.to_string() };
+    let _ = write!(to, "{}", in_chinese(&text));
 }
 
 fn message(error: &Error) -> String {
@@ -63,7 +97,7 @@ fn hint(error: &Error) -> Option<String> {
     }
     let usage = texts(error, ContextKind::Usage).into_iter().next()?;
     let usage = usage.trim_start_matches("Usage:").trim();
-    Some(format!("写成 {usage}；全部参数见 --help"))
+    Some(format!("写成 {}；全部参数见 --help", in_chinese(usage)))
 }
 
 fn texts(error: &Error, kind: ContextKind) -> Vec<String> {

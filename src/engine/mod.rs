@@ -19,12 +19,12 @@ mod value;
 pub use changes::{Change, Said, State, changes};
 pub use evaluate::{Evaluation, Fault, FaultKind, admits};
 pub use node::{Node, RoundBy};
-pub use outcome::{Following, RaisedFinding, Source, sources, values_digest};
+pub use outcome::{Following, RaisedFinding, Source, Untried, sources, values_digest};
 pub use plan::{
     Computation, Constant, Coverage, Origin, Plan, PlannedConsequence, PlannedFinding, PlannedQuestion, Slot, SlotId,
 };
 pub use question::{Dates, Places, Question};
 pub use run::{ExampleFailure, run_example};
 pub use show::{show, show_number};
-pub use trace::{Step, trace};
+pub use trace::{Step, trace, trace_in_words};
 pub use value::{Unknown, Value};

@@ -1,9 +1,9 @@
 //! What a result says besides its number: what it rests on, how sure that is, and what is to be noted.
 
 use super::{
-    evaluate::{Evaluation, Fault},
+    evaluate::{Evaluation, Fault, FaultKind},
     node::Node,
-    plan::{Constant, Origin, Plan, PlannedConsequence, PlannedFinding, SlotId},
+    plan::{Constant, Coverage, Origin, Plan, PlannedConsequence, PlannedFinding, SlotId},
     show::show,
     value::Value,
 };
@@ -120,6 +120,19 @@ pub struct RaisedFinding {
     pub remedy: Option<String>,
 }
 
+/// A finding that could not be tried for want of coverage.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Untried {
+    /// `package.id`.
+    pub code: String,
+    /// What the book does not cover.
+    pub slot: SlotId,
+    /// Why.
+    pub gap: Coverage,
+    /// Instrument and article of the finding.
+    pub cite: Option<String>,
+}
+
 /// What follows, in a sentence.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Following {
@@ -152,28 +165,50 @@ const NOWHERE: SlotId = SlotId(0);
 impl<'b> Evaluation<'_, 'b> {
     /// The findings whose condition holds. What is not known, or not covered, raises none.
     pub fn findings(&mut self) -> Vec<RaisedFinding> {
-        let plan = self.plan();
-        plan.findings().iter().filter_map(|planned| self.finding(planned)).collect()
+        self.findings_and_gaps().0
     }
 
-    fn finding(&mut self, planned: &PlannedFinding<'b>) -> Option<RaisedFinding> {
-        let plan = self.plan();
-        let book = plan.book();
-        if !self.condition(&planned.when)? {
-            return None;
+    /// The findings whose condition holds, and those of which the book does not cover whether it does.
+    pub fn findings_and_gaps(&mut self) -> (Vec<RaisedFinding>, Vec<Untried>) {
+        let (mut raised, mut untried) = (Vec::new(), Vec::new());
+        for planned in self.plan().findings() {
+            match self.finding(planned) {
+                Ok(finding) => raised.extend(finding),
+                Err(fault) => {
+                    if let FaultKind::Coverage(gap) = fault.kind {
+                        let code = self.code(planned);
+                        untried.push(Untried { code, slot: fault.slot, gap, cite: planned.finding.cite.clone() });
+                    }
+                }
+            }
         }
-        let package = book.package(planned.package);
+        (raised, untried)
+    }
+
+    fn code(&self, planned: &PlannedFinding<'b>) -> String {
+        format!("{}.{}", self.plan().book().package(planned.package).id, planned.finding.id)
+    }
+
+    fn finding(&mut self, planned: &PlannedFinding<'b>) -> Result<Option<RaisedFinding>, Fault> {
+        if self.node(NOWHERE, &planned.when)? != Value::Boolean(true) {
+            return Ok(None);
+        }
         let mut message = String::new();
         for part in self.sentence(&planned.finding.message, &planned.values, planned.package) {
-            message.push_str(&part.ok()?.text);
+            message.push_str(&part?.text);
         }
-        Some(RaisedFinding {
-            code: format!("{}.{}", package.id, planned.finding.id),
+        let remedy = planned.finding.remedy.as_ref().map(|parts| {
+            // What is found stands, also where the book does not cover a number of what to do.
+            let said = self.sentence(parts, &planned.remedy_values, planned.package);
+            said.into_iter().map(|part| part.map_or_else(|_| NOT_COVERED.to_owned(), |part| part.text)).collect()
+        });
+        Ok(Some(RaisedFinding {
+            code: self.code(planned),
             severity: planned.finding.severity,
             message,
             cite: planned.finding.cite.clone(),
-            remedy: planned.finding.remedy.clone(),
-        })
+            remedy,
+        }))
     }
 
     /// The facts for want of which it is not known whether a finding is to be raised or a consequence follows.

@@ -157,6 +157,8 @@ pub struct PlannedFinding<'b> {
     pub when: Node<'b>,
     /// The values of its sentence.
     pub values: Vec<(Node<'b>, &'b Term)>,
+    /// The values of its remedy.
+    pub remedy_values: Vec<(Node<'b>, &'b Term)>,
 }
 
 /// A question as planned.
@@ -642,7 +644,8 @@ impl<'b> Planner<'b> {
                 let at_hand: AtHand = finding.by.iter().copied().zip(cell.iter().copied()).collect();
                 let when = self.formula(&finding.when, &at_hand);
                 let values = self.values(&finding.message, &at_hand);
-                self.plan.findings.push(PlannedFinding { finding, package, cell, when, values });
+                let remedy_values = self.values(finding.remedy.as_deref().unwrap_or_default(), &at_hand);
+                self.plan.findings.push(PlannedFinding { finding, package, cell, when, values, remedy_values });
             }
         }
     }

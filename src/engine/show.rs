@@ -48,6 +48,10 @@ fn with_unit(value: Exact, unit: Unit) -> String {
         if let Some(percent) = percent {
             return format!("{}%", percent.normalize());
         }
+        // A share without end: near enough to read, and exact beside it.
+        if let (Ok(percent), Some(fraction)) = (value.mul(Exact::from(100)), value.to_fraction()) {
+            return format!("≈{}%（{fraction}）", near(percent));
+        }
     }
     let unit_text = match unit {
         unit if unit.is_percent() => String::new(),
@@ -57,10 +61,13 @@ fn with_unit(value: Exact, unit: Unit) -> String {
     };
     match value.to_decimal() {
         Some(_) => format!("{}{unit_text}", show_number(value, Type::Number(unit))),
-        None => {
-            let step = Decimal::new(1, SHOWN_DECIMALS);
-            let near = value.round(Rounding { mode: RoundingMode::HalfUp, step }).map(|near| near.to_string());
-            format!("≈{}{unit_text}", near.unwrap_or_else(|_| value.to_string()))
-        }
+        None => format!("≈{}{unit_text}", near(value)),
     }
+}
+
+/// A number without end, to as many decimals as are shown.
+fn near(value: Exact) -> String {
+    let step = Decimal::new(1, SHOWN_DECIMALS);
+    let near = value.round(Rounding { mode: RoundingMode::HalfUp, step }).map(|near| near.to_string());
+    near.unwrap_or_else(|_| value.to_string())
 }

@@ -7,7 +7,7 @@ use super::{
     workbook::{Cell, Kind, Sheet},
 };
 use crate::{
-    payroll::{Contribution, Line, Slip, TaxBlock, Worker},
+    payroll::{Line, Slip, TaxBlock, Worker},
     quantity::{ArithmeticError, Exact, Money},
     rulebook::nearest,
 };
@@ -38,12 +38,12 @@ pub struct Figures {
 pub(super) struct Contributed {
     /// 基本养老保险（个人）.
     pub(super) title: String,
-    /// `line.base`, `line.rate`, `line.amount`.
+    /// `line.base`, `line.rate`, `line.amount`, `line.arrear`.
     pub(super) cells: BTreeMap<&'static str, Cell>,
 }
 
 /// What the row of an insurance line has besides the person's keys.
-pub(super) const LINE_KEYS: [&str; 4] = ["line.title", "line.base", "line.rate", "line.amount"];
+pub(super) const LINE_KEYS: [&str; 5] = ["line.title", "line.base", "line.rate", "line.amount", "line.arrear"];
 
 /// The keys that everybody has. Earnings (`earning.base`), lines (`line.pension_employee`), what is paid on a line for earlier
 /// months (`arrear.pension_employee`) and the tax client's deductions (`client.累计子女教育`) come besides.
@@ -104,8 +104,7 @@ impl Figures {
     /// # Errors
     /// Sums beyond what money can hold.
     pub fn of(paid: &Paid<'_>, month: &str, paid_on: NaiveDate) -> Result<Self, ArithmeticError> {
-        let insurance = paid.slip.contributions.iter().filter(|one| !one.line.id.starts_with(FUND)).map(contributed);
-        let mut made = Self { figures: Vec::new(), insurance: insurance.collect() };
+        let mut made = Self { figures: Vec::new(), insurance: insurance(paid.slip)? };
         made.text("period", "所属月份", month);
         made.put("paid_on", "支付日", Cell::date(paid_on));
         made.worker(paid.worker);
@@ -150,9 +149,9 @@ impl Figures {
                 _ => {}
             }
         }
-        for one in later.insurance.iter().filter(|one| !one.is_nothing()) {
-            match self.insurance.iter_mut().find(|found| found.title == one.title && found.is_nothing()) {
-                Some(found) => *found = one.clone(),
+        for one in &later.insurance {
+            match self.insurance.iter_mut().find(|found| found.title == one.title) {
+                Some(found) => found.add(one),
                 None => self.insurance.push(one.clone()),
             }
         }
@@ -218,13 +217,8 @@ impl Figures {
             let line = &contribution.line;
             self.money(format!("line.{}", line.id), title(line), line.amount);
         }
-        let mut arrears: BTreeMap<&str, (String, Money)> = BTreeMap::new();
-        for line in slip.arrears.iter().map(|one| &one.line) {
-            let (_, sum) = arrears.entry(&line.id).or_insert_with(|| (format!("{}补差", title(line)), Money::ZERO));
-            *sum = sum.add(line.amount)?;
-        }
-        for (id, (heading, sum)) in arrears {
-            self.money(format!("arrear.{id}"), heading, sum);
+        for (id, (line, sum)) in arrears(slip)? {
+            self.money(format!("arrear.{id}"), format!("{}补差", title(line)), sum);
         }
         let fund_base = slip.contributions.iter().find(|one| one.line.id.starts_with(FUND)).map(|one| amount(one.base));
         self.put(FUND_BASE, "住房公积金缴存基数", fund_base.unwrap_or(Cell::Blank));
@@ -274,24 +268,57 @@ impl Figures {
 const FUND_BASE: &str = "fund_base";
 const FINDINGS: &str = "findings";
 const WITHHELD: &str = "tax.withheld";
+const AMOUNT: &str = "line.amount";
+const ARREAR: &str = "line.arrear";
 
 /// How the ids of the fund's lines begin.
 const FUND: &str = "housing_fund_";
 
 impl Contributed {
-    /// Whether nothing is contributed.
-    fn is_nothing(&self) -> bool {
-        self.cells.get("line.amount") == Some(&Cell::Money(Money::ZERO))
+    /// Adds what a later payment has of the line: it is contributed with one of them, and made up for with the first.
+    fn add(&mut self, later: &Self) {
+        if self.cells.get(AMOUNT) == Some(&Cell::Money(Money::ZERO)) {
+            let arrear = self.cells.remove(ARREAR);
+            self.cells = later.cells.clone();
+            self.cells.extend(arrear.map(|arrear| (ARREAR, arrear)));
+        }
     }
 }
 
-fn contributed(one: &Contribution) -> Contributed {
-    let title = title(&one.line);
+/// What is paid on each line for earlier months.
+fn arrears(slip: &Slip) -> Result<BTreeMap<&str, (&Line, Money)>, ArithmeticError> {
+    let mut sums: BTreeMap<&str, (&Line, Money)> = BTreeMap::new();
+    for line in slip.arrears.iter().map(|one| &one.line) {
+        let (_, sum) = sums.entry(&line.id).or_insert((line, Money::ZERO));
+        *sum = sum.add(line.amount)?;
+    }
+    Ok(sums)
+}
+
+/// The insurance lines of which there is something to declare, for the month or for earlier ones.
+fn insurance(slip: &Slip) -> Result<Vec<Contributed>, ArithmeticError> {
+    let mut arrears = arrears(slip)?;
+    arrears.retain(|id, _| !id.starts_with(FUND));
+    let mut declared = Vec::new();
+    for one in slip.contributions.iter().filter(|one| !one.line.id.starts_with(FUND)) {
+        let arrear = arrears.remove(one.line.id.as_str()).map(|(_, sum)| sum);
+        if !one.base.is_zero() || one.line.amount != Money::ZERO || arrear.is_some() {
+            declared.push(contributed(&one.line, amount(one.base), &one.rate, one.line.amount, arrear));
+        }
+    }
+    let beside = arrears.into_values().map(|(line, sum)| contributed(line, Cell::Blank, "", Money::ZERO, Some(sum)));
+    declared.extend(beside);
+    Ok(declared)
+}
+
+fn contributed(line: &Line, base: Cell, rate: &str, amount: Money, arrear: Option<Money>) -> Contributed {
+    let title = title(line);
     let cells = BTreeMap::from([
         ("line.title", Cell::text(&title)),
-        ("line.base", amount(one.base)),
-        ("line.rate", Cell::text(&one.rate)),
-        ("line.amount", Cell::Money(one.line.amount)),
+        ("line.base", base),
+        ("line.rate", Cell::text(rate)),
+        (AMOUNT, Cell::Money(amount)),
+        (ARREAR, Cell::Money(arrear.unwrap_or_default())),
     ]);
     Contributed { title, cells }
 }

@@ -43,6 +43,9 @@ struct Entry {
     account: String,
     /// 主营业务成本
     name: String,
+    /// Whose amounts, by the relation that they are paid under (`independent_service`); empty for everybody's.
+    #[serde(default)]
+    relations: Vec<String>,
     /// The keys whose amounts are added up; one with a minus before it is taken off.
     take: Vec<String>,
     /// One line for each of these: `project`, `department`, `payer`. None: one line.
@@ -70,6 +73,16 @@ pub enum JournalError {
         account: String,
         /// What it takes.
         key: String,
+        /// What is spelt most like it.
+        nearest: Option<String>,
+    },
+    /// There is no such relation.
+    #[error("科目 {account} 的“{relation}”不是用工关系{}", nearest.as_ref().map_or(String::new(), |one| format!("，是不是“{one}”")))]
+    Relation {
+        /// The account.
+        account: String,
+        /// What it is for.
+        relation: String,
         /// What is spelt most like it.
         nearest: Option<String>,
     },
@@ -105,17 +118,26 @@ impl Accounts {
         toml::from_str(text).map_err(|error| JournalError::Toml(error.to_string()))
     }
 
-    /// Whether something is known under each key; `ids` are those of the rule book's earnings and lines.
+    /// Whether something is known under each key; `ids` are those of the rule book's earnings and lines, `relations` its
+    /// relations.
     ///
     /// # Errors
-    /// The first key under which nothing is known.
-    pub fn check(&self, ids: &BTreeSet<String>) -> Result<(), JournalError> {
+    /// The first key under which nothing is known, or the first relation that there is not.
+    pub fn check(&self, ids: &BTreeSet<String>, relations: &BTreeSet<&str>) -> Result<(), JournalError> {
         let known: BTreeSet<&str> = figures::KEYS.iter().copied().chain(ids.iter().map(String::as_str)).collect();
         for entry in self.vouchers.iter().flat_map(|voucher| &voucher.entries) {
             let mut keys = entry.take.iter().map(|key| signed(key).1).chain(entry.by.iter().map(String::as_str));
             if let Some(key) = keys.find(|key| !known.contains(key)) {
                 let nearest = nearest(key, known.iter().copied()).map(ToOwned::to_owned);
                 return Err(JournalError::Key { account: entry.account.clone(), key: key.to_owned(), nearest });
+            }
+            if let Some(relation) = entry.relations.iter().find(|one| !relations.contains(one.as_str())) {
+                let nearest = nearest(relation, relations.iter().copied()).map(ToOwned::to_owned);
+                return Err(JournalError::Relation {
+                    account: entry.account.clone(),
+                    relation: relation.clone(),
+                    nearest,
+                });
             }
         }
         Ok(())
@@ -189,6 +211,10 @@ impl Posting<'_> {
 impl Entry {
     /// Adds what is posted of a person.
     fn add(&self, person: &Figures, sums: &mut BTreeMap<String, Money>) -> Result<(), JournalError> {
+        let relation = person.get("relation").map_or(String::new(), Cell::to_text);
+        if !self.relations.is_empty() && !self.relations.contains(&relation) {
+            return Ok(());
+        }
         let of: Vec<String> = self.by.iter().map(|key| person.get(key).map_or(String::new(), Cell::to_text)).collect();
         let sum = sums.entry(of.join(" ").trim().to_owned()).or_default();
         for key in &self.take {

@@ -57,7 +57,7 @@ pub struct Chart<'b> {
 const TAXES_APART: [&str; 2] = ["payroll.one_off.severance_tax", "payroll.one_off.bonus_tax"];
 
 /// What a reader of a slip would otherwise have to reckon again.
-const DERIVED: [&str; 13] = [
+const DERIVED: [&str; 15] = [
     "payroll.hourly_pay",
     "payroll.attendance.share",
     "payroll.days.extended",
@@ -67,10 +67,12 @@ const DERIVED: [&str; 13] = [
     "payroll.attendance.personal_cut",
     "labour.annual_leave.pay",
     "labour.severance.months",
+    "labour.severance.amount",
     "labour.severance.owed",
     "tax.severance.taxable",
     "tax.severance.tax",
     "tax.bonus.tax",
+    "payroll.fund_above",
 ];
 
 /// A method of withholding other than that for wages.

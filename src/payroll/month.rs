@@ -227,7 +227,7 @@ impl Refusal {
 #[cfg(test)]
 pub(super) mod tests {
     use super::*;
-    use crate::rulebook::Sources;
+    use crate::rulebook::{Gravity, Sources};
     use std::sync::LazyLock;
 
     static BOOK: LazyLock<Book> = LazyLock::new(|| Book::read(Sources::embedded()).unwrap());
@@ -297,24 +297,43 @@ pub(super) mod tests {
         assert_eq!(before("2026-02", "2026-02-28", "2020-03-02", "", "2025-12-31"), 1);
     }
 
+    /// The slip of somebody one of whose places is Hong Kong.
+    fn beyond(change: fn(&mut Places, Option<String>)) -> Result<Slip, Refusal> {
+        let mut row = row("5000");
+        change(&mut row.places, Some("810000".to_owned()));
+        let mut month = month("2026-09", "2026-09-30");
+        month.prepare([&row.places]).unwrap();
+        month.slip(&row)
+    }
+
     #[test]
-    fn what_the_book_does_not_cover_is_told_with_the_place_that_it_is_for() {
-        let refused = |change: fn(&mut Places, Option<String>)| {
-            let mut row = row("5000");
-            change(&mut row.places, Some("810000".to_owned()));
-            let mut month = month("2026-09", "2026-09-30");
-            month.prepare([&row.places]).unwrap();
-            match month.slip(&row).unwrap_err() {
-                Refusal::Coverage { role, reason } => {
-                    assert!(reason.contains("香港"), "{reason}");
-                    role.unwrap()
-                }
-                other => panic!("{other:?}"),
+    fn what_an_amount_needs_and_the_book_does_not_cover_is_told_with_the_place_that_it_is_for() {
+        let refused = |change: fn(&mut Places, Option<String>)| match beyond(change).unwrap_err() {
+            Refusal::Coverage { role, reason } => {
+                assert!(reason.contains("香港"), "{reason}");
+                role.unwrap()
             }
+            other => panic!("{other:?}"),
         };
         assert_eq!(refused(|places, code| places.insurance = code), Role::Insurance);
         assert_eq!(refused(|places, code| places.fund = code), Role::Fund);
-        assert_eq!(refused(|places, code| places.work = code), Role::Work);
+    }
+
+    #[test]
+    fn what_only_a_finding_needs_is_told_of_and_changes_no_amount() {
+        let untried = |slip: &Slip| -> Vec<String> {
+            let of = slip.findings.iter().filter(|one| one.code.ends_with(".untried"));
+            of.inspect(|one| assert_eq!(one.severity, Gravity::Risk)).map(|one| one.message.clone()).collect()
+        };
+        let (here, beyond) = (beyond(|_, _| {}).unwrap(), beyond(|places, code| places.work = code).unwrap());
+        assert_eq!((untried(&here), here.net), (Vec::new(), beyond.net));
+        // Several findings ask for the one standard; it is told once, with what each rests on.
+        let told = untried(&beyond);
+        assert_eq!(told.len(), 1, "{told:?}");
+        assert!(told[0].starts_with("未能核对：规则库没有") && told[0].contains("香港"), "{told:?}");
+        assert!(told[0].contains("月最低工资标准"), "{told:?}");
+        let cite = beyond.findings.iter().find(|one| one.code.ends_with(".untried")).and_then(|one| one.cite.clone());
+        assert_eq!(cite.as_deref(), Some("最低工资规定 第十二条"));
     }
 
     #[test]

@@ -5,7 +5,9 @@ use super::{
     month::Refusal,
 };
 use crate::{
-    engine::{Evaluation, FaultKind, Plan, RaisedFinding, SlotId, Source, Value, show, sources, trace, values_digest},
+    engine::{
+        Evaluation, Plan, RaisedFinding, SlotId, Source, Untried, Value, show, sources, trace_in_words, values_digest,
+    },
     quantity::{ArithmeticError, Exact, Money, format_amount},
     rulebook::{Confidence, EntryId, Gravity, Type},
 };
@@ -317,8 +319,9 @@ impl Slip {
                 })
             })
             .collect();
-        slip.findings = reader.evaluation.findings();
-        reader.covered()?;
+        let (findings, untried) = reader.evaluation.findings_and_gaps();
+        slip.findings = findings;
+        slip.findings.extend(untried_findings(untried));
         Ok(slip)
     }
 
@@ -332,6 +335,45 @@ impl Slip {
     pub fn is_unlawful(&self) -> bool {
         self.findings.iter().any(|finding| finding.severity == Gravity::Unlawful)
     }
+}
+
+/// What ends the code of a finding that could not be tried.
+const UNTRIED: &str = "untried";
+
+/// That nothing is said against a wage must not come of having no standard to hold it to: what of the findings could not
+/// be tried is itself one, told once for each value that the book does not have. No amount rests on it.
+fn untried_findings(untried: Vec<Untried>) -> Vec<RaisedFinding> {
+    let mut gaps: Vec<(SlotId, RaisedFinding, Vec<String>)> = Vec::new();
+    for one in untried {
+        let cites = one.cite.into_iter().flat_map(|cite| cite.split('；').map(str::to_owned).collect::<Vec<_>>());
+        match gaps.iter_mut().find(|(slot, ..)| *slot == one.slot) {
+            Some((_, _, cited)) => {
+                for cite in cites {
+                    if !cited.contains(&cite) {
+                        cited.push(cite);
+                    }
+                }
+            }
+            None => {
+                let finding = RaisedFinding {
+                    code: format!("{}.{UNTRIED}", one.code),
+                    severity: Gravity::Risk,
+                    message: format!("未能核对：{}。", one.gap),
+                    cite: None,
+                    remedy: Some(
+                        "按当地公布的标准人工核对；用 gongche rules coverage 查看规则库覆盖的地区和期间，可用 --rules 读补充过的规则库。"
+                            .to_owned(),
+                    ),
+                };
+                gaps.push((one.slot, finding, cites.collect()));
+            }
+        }
+    }
+    let told = |(_, finding, cites): (SlotId, RaisedFinding, Vec<String>)| {
+        let cite = (!cites.is_empty()).then(|| cites.join("；"));
+        RaisedFinding { cite, ..finding }
+    };
+    gaps.into_iter().map(told).collect()
 }
 
 /// The cells that one line of the book supplies are one thing to be told.
@@ -454,8 +496,12 @@ impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
                 if !self.evaluation.computed(slot).is_some_and(tells) {
                     continue;
                 }
-                let step = trace(self.evaluation, slot);
+                let step = trace_in_words(self.evaluation, slot);
                 let formula = step.numbers.or_else(|| step.formula.map(str::to_owned)).unwrap_or_default();
+                // What is another figure derives nothing.
+                if formula == step.value {
+                    continue;
+                }
                 let (id, name) = (step.id.into_owned(), step.name.into_owned());
                 derivations.push(Derivation { id, name, formula, value: step.value });
             }
@@ -475,20 +521,6 @@ impl<'c, 'b> Reader<'_, 'c, '_, 'b> {
             Value::Unknown(unknown) => Err(Refusal::Open(unknown.facts().map(|slot| plan.name(slot)).collect())),
             value => Ok(value),
         }
-    }
-
-    /// Refuses what the book does not cover, also where only a finding asked for it: that nothing is said against a
-    /// wage must not come of having no standard to hold it to.
-    fn covered(&mut self) -> Result<(), Refusal> {
-        let plan = self.evaluation.plan();
-        let demanded: Vec<SlotId> = self.evaluation.demanded().collect();
-        for slot in demanded {
-            match self.evaluation.value(slot) {
-                Err(fault) if matches!(fault.kind, FaultKind::Coverage(_)) => return Err(Refusal::of(plan, &fault)),
-                _ => {}
-            }
-        }
-        Ok(())
     }
 
     /// A number; nought where there is none.

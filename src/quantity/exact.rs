@@ -222,6 +222,20 @@ impl Exact {
         Decimal::try_from_i128_with_scale(product, left.scale() + right.scale()).ok().map(Exact::from)
     }
 
+    /// A fraction in lowest terms of two whole numbers, as text: `17/30`, where to print it is `1.7/3`. Nothing where the
+    /// parts are beyond what can be held.
+    #[must_use]
+    pub fn to_fraction(self) -> Option<String> {
+        let Parts { negative, coefficient, divisor, scale } = self.parts();
+        let below = divisor.checked_mul(10_u128.checked_pow(scale)?)?;
+        let (mut common, mut rest) = (coefficient, below);
+        while rest > 0 {
+            (common, rest) = (rest, common.checked_rem(rest)?);
+        }
+        let [above, below] = [coefficient, below].map(|part| part.checked_div(common));
+        Some(format!("{}{}/{}", if negative { "-" } else { "" }, above?, below?))
+    }
+
     fn parts(self) -> Parts {
         Parts {
             negative: self.numerator.is_sign_negative(),
@@ -329,6 +343,18 @@ mod tests {
             Some((above, below)) => exact(above).div(exact(below)).unwrap(),
             None => Exact::parse(text).unwrap(),
         }
+    }
+
+    #[test]
+    fn a_fraction_is_of_whole_numbers_in_lowest_terms() {
+        let [here, month] = ["17", "30"].map(exact);
+        let share = here.div(month).unwrap();
+        assert_eq!((share.to_string().as_str(), share.to_fraction().as_deref()), ("1.7/3", Some("17/30")));
+        for (value, fraction) in [("-14/21.75", "-56/87"), ("0.5", "1/2"), ("3", "3/1"), ("0", "0/1")] {
+            assert_eq!(exact(value).to_fraction().as_deref(), Some(fraction), "{value}");
+        }
+        let least = exact(&format!("0.{}1", "0".repeat(27))).div(exact("79228162514264337593543950335")).unwrap();
+        assert_eq!(least.to_fraction(), None, "a divisor beyond 128 bits");
     }
 
     #[test]

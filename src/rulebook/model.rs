@@ -478,8 +478,8 @@ pub struct Finding {
     pub when: Formula,
     /// The sentence, in parts.
     pub message: Vec<MessagePart>,
-    /// What to do.
-    pub remedy: Option<String>,
+    /// What to do, in parts.
+    pub remedy: Option<Vec<MessagePart>>,
     /// Instrument and article.
     pub cite: Option<String>,
     /// The dimensions it is raised for.

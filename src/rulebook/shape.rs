@@ -234,7 +234,7 @@ static FINDING: Shape = Shape {
         must("when", Form::Text, "the condition"),
         must("severity", Form::OneOf(&["unlawful", "risk", "note"]), "how grave it is"),
         must("message", Form::Text, "the sentence; names in braces are filled in"),
-        may("remedy", Form::Text, "what to do"),
+        may("remedy", Form::Text, "what to do; names in braces are filled in"),
         CITE,
         may("by", Form::Texts, "the dimensions it is raised for"),
     ],

@@ -234,6 +234,7 @@ formula = "旧值"
 when = "工资 < 50元"
 severity = "risk"
 message = "工资{工资}太低，{地区}。"
+remedy = "在{地区}补足{工资}，旧值是{旧值}。"
 cite = "样例办法 第七条"
 "#;
 
@@ -384,6 +385,23 @@ fn findings_say_the_sentence_with_its_values_and_place() {
     assert_eq!(raised("49.99")[0].message, "工资49.99元太低，样例省样例市。");
     assert_eq!(raised("50"), []);
     assert_eq!(Evaluation::new(&plan, []).findings(), [], "what is not known raises nothing");
+}
+
+#[test]
+fn a_remedy_has_its_values_too_and_one_that_is_not_covered_takes_no_finding_away() {
+    let book = book();
+    let goal = gongche::rulebook::cell(book.lexicon(), None, "wage").unwrap();
+    let package = book.entry(goal.0).package;
+    let remedy = |on: &str| {
+        let question = question(&book, on, Some("530100"));
+        let plan = Plan::new(&book, question, package, std::slice::from_ref(&goal)).unwrap();
+        let value = Value::from(&parse_given(book.lexicon(), goal.0, "49.99").unwrap());
+        let mut evaluation = Evaluation::new(&plan, [(plan.find(goal.0, &[]).unwrap(), value)]);
+        evaluation.findings().remove(0).remedy.unwrap()
+    };
+    assert_eq!(remedy("2026-06-30"), "在样例省样例市补足49.99元，旧值是7.00元。");
+    // A day later the old value is past its review and the horizon.
+    assert_eq!(remedy("2026-07-01"), "在样例省样例市补足49.99元，旧值是（规则库未覆盖）。");
 }
 
 #[test]

@@ -132,6 +132,48 @@ fn what_rests_on_unsettled_values_says_so_to_programs_too() {
     assert_eq!(settled["provisional"], false);
 }
 
+/// The words of the library that reads arguments.
+const ENGLISH: [&str; 10] = [
+    "Usage",
+    "Options",
+    "Arguments",
+    "Commands",
+    "Print ",
+    "default",
+    "ossible values",
+    "OPTIONS",
+    "COMMAND",
+    "FORMAT",
+];
+
+#[test]
+fn help_is_in_chinese_for_every_command() {
+    let help = |arguments: &[&str]| {
+        let output = assert_cmd::Command::new(env!("CARGO_BIN_EXE_gongche")).args(arguments).output().unwrap();
+        String::from_utf8([output.stdout, output.stderr].concat()).unwrap()
+    };
+    let listed = |text: &str| -> Vec<String> {
+        let below = text.lines().skip_while(|line| *line != "命令：").skip(1).take_while(|line| line.starts_with("  "));
+        below.filter_map(|line| line.split_whitespace().next().map(str::to_owned)).collect()
+    };
+    let top = help(&["--help"]);
+    let commands = listed(&top);
+    assert!(commands.len() > 10, "{top}");
+    for command in &commands {
+        for flag in ["--help", "-h"] {
+            let text = help(&[command, flag]);
+            assert!(text.contains("用法：gongche"), "{text}");
+            for below in
+                std::iter::once(text.clone()).chain(listed(&text).iter().map(|one| help(&[command, one, flag])))
+            {
+                let left: Vec<&&str> = ENGLISH.iter().filter(|english| below.contains(**english)).collect();
+                assert_eq!(left, Vec::<&&str>::new(), "{below}");
+            }
+        }
+    }
+    assert!(!top.contains("Print") && help(&[]).contains("用法："), "{top}");
+}
+
 #[test]
 fn wrong_arguments_are_told_in_chinese() {
     for (arguments, message, hint) in [
@@ -139,7 +181,7 @@ fn wrong_arguments_are_told_in_chinese() {
         (
             &["eval", "base"],
             "还缺 --on <日期>",
-            Some("写成 gongche eval --on <日期> --format <FORMAT> <数>；全部参数见 --help"),
+            Some("写成 gongche eval --on <日期> --format <格式> <数>；全部参数见 --help"),
         ),
         (&["evla"], "没有「evla」这个命令", Some("是不是「eval」？")),
         (&["eval", "base", "--onn", "2026-09-30"], "没有「--onn」这个参数", Some("是不是「--on」？")),

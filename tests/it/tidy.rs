@@ -244,7 +244,7 @@ fn the_commands_in_the_papers_exist() {
 #[test]
 fn the_readmes_name_every_command() {
     let help = String::from_utf8(gongche(&["--help"]).stdout).unwrap();
-    let commands = help.lines().skip_while(|line| !line.starts_with("Commands:")).skip(1);
+    let commands = help.lines().skip_while(|line| !line.starts_with("命令：")).skip(1);
     let commands: Vec<&str> = commands.map_while(|line| line.split_whitespace().next()).collect();
     assert!(commands.contains(&"pay"), "{help}");
     for readme in READMES {

@@ -46,14 +46,56 @@ pub(super) struct Staged<'o> {
     folder: PathBuf,
     slips: BTreeSet<String>,
     others: Vec<PathBuf>,
+    /// The folders of other months' runs that broke off, or are under way: whose they are nobody can tell.
+    unfinished: Vec<String>,
 }
+
+/// What lies about in the folder of a run.
+pub(super) struct Strangers {
+    /// Slips that are not of this run.
+    pub(super) slips: Vec<String>,
+    /// Folders of other runs that did not get to their end.
+    pub(super) unfinished: Vec<String>,
+}
+
+/// How many strangers are named.
+const NAMED: usize = 5;
+
+impl Strangers {
+    /// What is to be said of them.
+    pub(super) fn notes(&self) -> Vec<String> {
+        let named = |names: &[String]| {
+            let more = if names.len() > NAMED { " 等" } else { "" };
+            format!("{}{more}", names.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、"))
+        };
+        let mut notes = Vec::new();
+        if !self.slips.is_empty() {
+            let count = self.slips.len();
+            notes.push(format!("payslips 里另有 {count} 份不是本次的工资条：{}", named(&self.slips)));
+        }
+        if !self.unfinished.is_empty() {
+            let names = named(&self.unfinished);
+            notes.push(format!("文件夹里有没有完成的核算留下的 {names}；没有别的核算正在进行的，可以删去"));
+        }
+        notes
+    }
+}
+
+/// How the name of a folder ends whose run has not published its files.
+const UNFINISHED: &str = ".part";
 
 impl<'o> Staged<'o> {
     /// An empty folder for the files of a month.
     pub(super) fn begin(out: &'o Path, period: Period) -> Result<Self, CliError> {
-        let folder = out.join(format!(".{period}.part"));
+        let own = format!(".{period}{UNFINISHED}");
         let is_new = !out.exists();
-        let staged = Self { out, is_new, folder, slips: BTreeSet::new(), others: Vec::new() };
+        let names =
+            fs::read_dir(out).into_iter().flatten().filter_map(|entry| entry.ok()?.file_name().into_string().ok());
+        let of_others = |name: &String| name.starts_with('.') && name.ends_with(UNFINISHED) && *name != own;
+        let mut unfinished: Vec<String> = names.filter(of_others).collect();
+        unfinished.sort();
+        let folder = out.join(own);
+        let staged = Self { out, is_new, folder, slips: BTreeSet::new(), others: Vec::new(), unfinished };
         // What a run that broke off may have left.
         let _ = fs::remove_dir_all(&staged.folder);
         fs::create_dir_all(staged.folder.join(SLIPS)).map_err(|error| staged.cannot(&error))?;
@@ -129,8 +171,8 @@ impl<'o> Staged<'o> {
         Ok(())
     }
 
-    /// Moves the files to their places. Gives the number of slips there that are not of this run.
-    pub(super) fn publish(self) -> Result<usize, CliError> {
+    /// Moves the files to their places. Gives what is there that is not of this run.
+    pub(super) fn publish(self) -> Result<Strangers, CliError> {
         let moved = |name: &Path| fs::rename(self.folder.join(name), self.out.join(name));
         let publish = || {
             if !self.slips.is_empty() {
@@ -164,9 +206,12 @@ impl<'o> Staged<'o> {
                     _ => {}
                 }
             }
-            let Ok(folder) = fs::read_dir(self.out.join(SLIPS)) else { return Ok(0) };
+            let folder = fs::read_dir(self.out.join(SLIPS)).into_iter().flatten();
             let names = folder.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-            Ok(names.filter(|name| name.ends_with(".pdf") && !self.slips.contains(name)).count())
+            let mut slips: Vec<String> =
+                names.filter(|name| name.ends_with(".pdf") && !self.slips.contains(name)).collect();
+            slips.sort();
+            Ok(Strangers { slips, unfinished: self.unfinished.clone() })
         };
         publish().map_err(|error| self.cannot(&error))
     }

@@ -122,7 +122,7 @@ impl Outgoing {
         };
         let fault = |error: JournalError| CliError::input("accounts", error.to_string()).at(place.clone());
         let accounts = Accounts::read(&text).map_err(fault)?;
-        accounts.check(&ids).map_err(fault)?;
+        accounts.check(&ids, &relations(book)).map_err(fault)?;
         let password = self.slip_password.as_deref().map(Pattern::read).transpose().map_err(|problem| {
             CliError::input("password", problem).at("--slip-password").hint("例如 --slip-password '{id_number:-6}'")
         })?;
@@ -192,8 +192,9 @@ impl Filing<'_, '_> {
     fn write(mut self, payer: &str, filings: &mut Filings) -> Result<(), CliError> {
         let failed = |error: WorkbookError| internal(&error);
         let layouts: Vec<&Layout> = self.chosen.shipped.iter().copied().chain(&self.chosen.bank).collect();
+        let regular = self.run.batch.is_regular();
         let mut fillings: Vec<Filling<'_>> =
-            layouts.iter().map(|layout| layout.filling(self.staged.folder())).collect();
+            layouts.iter().map(|layout| layout.filling(self.staged.folder(), regular)).collect();
         let mut posting = self.chosen.accounts.posting();
         let mut posted = Ok(());
         let mut columns = figures::Columns::default();
@@ -306,6 +307,13 @@ fn ids(book: &Book) -> BTreeSet<String> {
     let lines = lines.flat_map(keys).flatten();
     let earnings = members("labour.pay_items.item").iter().map(|item| format!("earning.{}", item.id));
     lines.chain(earnings).chain(["earning.absence".to_owned()]).collect()
+}
+
+/// The relations of the rule book.
+fn relations(book: &Book) -> BTreeSet<&str> {
+    let lexicon = book.lexicon();
+    let set = lexicon.find_anywhere("labour.relations.relation").ok().and_then(|entry| lexicon.choice_set(entry));
+    set.map(|set| lexicon.members(set).iter().map(|one| one.id.as_str()).collect()).unwrap_or_default()
 }
 
 fn read(path: &Path) -> Result<String, CliError> {

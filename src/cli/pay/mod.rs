@@ -179,10 +179,7 @@ impl Order<'_> {
                 format!("账本里 {payer} 已有 {first} 至 {last} 的工资，累计数不含本次的变动；请从 {first} 起逐月重算（--replace）")
             }));
         }
-        let strangers = files.publish()?;
-        if strangers > 0 {
-            run.notes.push(format!("payslips 里另有 {strangers} 份不是本次的工资条"));
-        }
+        run.notes.extend(files.publish()?.notes());
         if output.is_json() {
             output.json(&report::Report { run: &run, stored: stored.as_ref() });
         } else {

@@ -223,7 +223,8 @@ impl Order<'_> {
 /// The roster of a file that is one, and has people in it.
 fn read_roster(path: &Path, paying: &Paying) -> Result<Roster, CliError> {
     let place = || path.display().to_string();
-    let read = roster::read(path, paying.period_end).map_err(|error| {
+    let read = if paying.contributed_elsewhere { roster::read_beside } else { roster::read };
+    let read = read(path, paying.period_end).map_err(|error| {
         // The place is told beside the message.
         let message = match &error {
             RosterError::Table(error) => error.fault.to_string(),

@@ -6,7 +6,11 @@ use crate::{
         error::{CliError, Kind},
         eval::finding_json,
     },
-    exchange::{rejected::Rejected, roster::RosterRow, summary::ClientColumns},
+    exchange::{
+        rejected::Rejected,
+        roster::{Engagement, RosterRow},
+        summary::ClientColumns,
+    },
     payroll::{Arrear, Slip, UncertainValue, Worker},
     quantity::Money,
     rulebook::{Book, Given, Gravity, Type},
@@ -53,6 +57,9 @@ pub(super) fn client_columns(row: &RosterRow) -> ClientColumns {
         ("商业健康保险", row.health_insurance),
         ("税延养老保险", row.deferred_pension),
     ];
+    if row.engagement == Engagement::Service {
+        columns.push(("允许扣除的税费", row.particulars.allowed_taxes));
+    }
     if let Some(items) = &row.additional.items {
         columns.extend([
             ("累计子女教育", items.child_education),

@@ -49,6 +49,8 @@ pub struct LeftOut {
 /// A layout that is being filled; its rows are on the disk as soon as they may be very many.
 pub struct Filling<'l> {
     layout: &'l Layout,
+    /// Whether the run is that of the month.
+    regular: bool,
     scratch: PathBuf,
     targets: Vec<Target>,
     /// How many rows each sheet has, in all files together.
@@ -66,11 +68,13 @@ enum Target {
 }
 
 impl Layout {
-    /// Begins to fill the layout; rows may lie in nameless files of a folder meanwhile.
+    /// Begins to fill the layout for the run of the month (`regular`) or one beside it; rows may lie in nameless files of
+    /// a folder meanwhile.
     #[must_use]
-    pub fn filling(&self, scratch: &Path) -> Filling<'_> {
+    pub fn filling(&self, scratch: &Path, regular: bool) -> Filling<'_> {
         Filling {
             layout: self,
+            regular,
             scratch: scratch.to_owned(),
             targets: Vec::new(),
             sheets: Vec::new(),
@@ -80,14 +84,15 @@ impl Layout {
         }
     }
 
-    fn concerns(&self, person: &Figures) -> bool {
+    fn concerns(&self, person: &Figures, regular: bool) -> bool {
         let text = |key: &str| match person.get(key) {
             Some(Cell::Text(text)) => text.as_str(),
             _ => "",
         };
         let of_method = self.methods.is_empty() || self.methods.iter().any(|one| one == text("method"));
         let has = |key: &String| matches!(person.get(key), Some(Cell::Money(amount)) if *amount != Money::ZERO);
-        of_method && self.having.as_ref().is_none_or(has)
+        let beside = self.beside.as_ref().filter(|_| !regular);
+        of_method && self.having.iter().chain(beside).all(has)
     }
 
     /// The sheet of each row that a person gets.
@@ -172,7 +177,7 @@ impl Filling<'_> {
     }
 
     fn take_row(&mut self, person: &Figures) -> Result<(), WorkbookError> {
-        if !self.layout.concerns(person) {
+        if !self.layout.concerns(person, self.regular) {
             return Ok(());
         }
         for (sheet, contributed) in self.layout.rows_of(person) {

@@ -40,6 +40,9 @@ pub struct Layout {
     /// Only people who have this amount, and not nought.
     #[serde(default)]
     having: Option<String>,
+    /// In a run beside that of the month, only people who have this amount, and not nought.
+    #[serde(default)]
+    beside: Option<String>,
     /// Rows that a file holds at most, besides its heading.
     #[serde(default)]
     most_rows: Option<usize>,

@@ -83,7 +83,8 @@ impl Layout {
             keys.map(|key| (column.name.as_str(), key.as_str()))
         });
         let having = self.having.as_deref().map(|key| ("having", key));
-        for (column, key) in columns.chain(having) {
+        let beside = self.beside.as_deref().map(|key| ("beside", key));
+        for (column, key) in columns.chain(having).chain(beside) {
             // What the tax client calls a deduction is the roster's to say.
             if !known.contains(key) && !key.starts_with("client.") {
                 let nearest = nearest(key, known.iter().copied()).map(ToOwned::to_owned);

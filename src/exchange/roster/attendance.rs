@@ -47,6 +47,8 @@ pub struct Settlement {
     pub average_wage: Option<Money>,
     /// 上月工资标准, in 元/月.
     pub last_month_wage: Option<Money>,
+    /// 当地上年度职工月平均工资, in 元/月, where the user states it.
+    pub local_average_wage: Option<Money>,
     /// 已提前三十日通知.
     pub notice_given: Option<bool>,
     /// 结算年休假.
@@ -84,6 +86,7 @@ impl Settlement {
             ground: cells.optional(Field::Ground, values::text),
             average_wage: cells.optional(Field::AverageWage, values::amount),
             last_month_wage: cells.optional(Field::LastMonthWage, values::amount),
+            local_average_wage: cells.optional(Field::LocalAverageWage, values::more_than_nought),
             notice_given: cells.optional(Field::NoticeGiven, values::yes_no),
             leave: cells.is_yes(Field::LeaveSettled),
             years_worked: cells.optional(Field::YearsWorked, values::count),
@@ -149,6 +152,7 @@ impl Facts<'_> {
             for (id, wage) in [
                 ("labour.severance.monthly_wage", own.average_wage),
                 ("labour.severance.last_month_wage", own.last_month_wage),
+                ("labour.severance.average_monthly_wage", own.local_average_wage),
             ] {
                 if let Some(wage) = wage {
                     self.money(id, wage);

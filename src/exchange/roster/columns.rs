@@ -38,11 +38,13 @@ pub enum Field {
     MealsInKind,
     TransportAllowance,
     CommunicationAllowance,
+    HousingAllowance,
     Clothing,
     Bonus,
     LeavePay,
     BackPay,
     OneChildAllowance,
+    NurseryAllowance,
     TravelAllowance,
     MissedMeals,
     Remuneration,
@@ -64,6 +66,7 @@ pub enum Field {
     Ground,
     AverageWage,
     LastMonthWage,
+    LocalAverageWage,
     NoticeGiven,
     LeaveSettled,
     YearsWorked,
@@ -173,7 +176,7 @@ pub(super) const IGNORED: [&str; 1] = ["序号"];
 pub(super) const SAMPLE: &str = "样例";
 
 /// The columns that are pay items beside the pay for the work itself, and the member of the rules that each is.
-pub(super) const ITEMS: [(Field, &str); 20] = [
+pub(super) const ITEMS: [(Field, &str); 22] = [
     (Field::PostWage, "post"),
     (Field::PerformanceWage, "performance"),
     (Field::Commission, "commission"),
@@ -186,11 +189,13 @@ pub(super) const ITEMS: [(Field, &str); 20] = [
     (Field::MealsInKind, "meals_in_kind"),
     (Field::TransportAllowance, "transport"),
     (Field::CommunicationAllowance, "communication"),
+    (Field::HousingAllowance, "housing"),
     (Field::Clothing, "clothing"),
     (Field::Bonus, "bonus"),
     (Field::LeavePay, "leave_pay"),
     (Field::BackPay, "back_pay"),
     (Field::OneChildAllowance, "one_child"),
+    (Field::NurseryAllowance, "nursery"),
     (Field::TravelAllowance, "travel"),
     (Field::MissedMeals, "missed_meal"),
     (Field::YearEndBonus, "year_end_bonus"),
@@ -201,7 +206,7 @@ const OPTIONAL: bool = false;
 
 /// All columns, in the template's order, which is the order of [`Field`].
 #[rustfmt::skip]
-pub const COLUMNS: [Column; 104] = [
+pub const COLUMNS: [Column; 107] = [
     column(Field::WorkerNo, "工号", &["员工编号", "人员编号", "员工工号"], Kind::Number, REQUIRED,
         "本单位内不得重复；不得含 / \\ : * ? \" < > |，最长 64 个字符。填“样例”的行不参与核算。", SAMPLE),
     column(Field::Name, "姓名", &["员工姓名", "人员姓名"], Kind::Text, REQUIRED,
@@ -237,7 +242,7 @@ pub const COLUMNS: [Column; 104] = [
     column(Field::Idle, "待派遣", &["无工作期间"], Kind::YesNo, OPTIONAL,
         "只用于劳务派遣。是：本月没有派遣，报酬不低于派遣单位所在地最低工资。", ""),
     column(Field::BaseWage, "基本工资", &["基本薪资"], Kind::Amount, REQUIRED,
-        "本期应发；最多两位小数，下同。非全日制填了小时和标准的、实习、平台、劳务填了劳务报酬的，可以空着。", "3200"),
+        "本期应发；最多两位小数，下同。非全日制填了小时和标准的、实习、平台、劳务填了劳务报酬的，单发奖金、更正的（--kind bonus、correction），可以空着。", "3200"),
     column(Field::PostWage, "岗位工资", &["岗位津贴"], Kind::Amount, OPTIONAL, "", ""),
     column(Field::PerformanceWage, "绩效工资", &["绩效"], Kind::Amount, OPTIONAL, "", "600"),
     column(Field::Commission, "提成", &["业绩提成", "销售提成"], Kind::Amount, OPTIONAL, "", ""),
@@ -256,6 +261,7 @@ pub const COLUMNS: [Column; 104] = [
         "发给个人的餐卡等的价值：计税，不计入实发。集体供餐不填。", ""),
     column(Field::TransportAllowance, "交通补贴", &["车补"], Kind::Amount, OPTIONAL, "按月发放的；计税。", ""),
     column(Field::CommunicationAllowance, "通讯补贴", &["话补"], Kind::Amount, OPTIONAL, "按月发放的；计税。", ""),
+    column(Field::HousingAllowance, "住房补贴", &["房补"], Kind::Amount, OPTIONAL, "以现金发放的；计税。", ""),
     column(Field::Clothing, "服装费", &[], Kind::Amount, OPTIONAL, "以现金发放的；计税。工作服不填。", ""),
     column(Field::Bonus, "奖金", &["当月奖金"], Kind::Amount, OPTIONAL,
         "并入当月工资薪金的奖金；全年一次性奖金不填在这里。", ""),
@@ -263,6 +269,7 @@ pub const COLUMNS: [Column; 104] = [
         "应休未休年休假在正常工资之外支付的 200% 部分。", ""),
     column(Field::BackPay, "补发工资", &[], Kind::Amount, OPTIONAL, "补发以前月份的；并入发放当月计税。", ""),
     column(Field::OneChildAllowance, "独生子女补贴", &[], Kind::Amount, OPTIONAL, "不计税。", ""),
+    column(Field::NurseryAllowance, "托儿补助费", &["托儿补助"], Kind::Amount, OPTIONAL, "不计税。", ""),
     column(Field::TravelAllowance, "差旅费津贴", &["出差补贴"], Kind::Amount, OPTIONAL, "不计税。", ""),
     column(Field::MissedMeals, "误餐补助", &[], Kind::Amount, OPTIONAL,
         "因公误餐、按实际次数和标准的；不计税。", ""),
@@ -296,6 +303,8 @@ pub const COLUMNS: [Column; 104] = [
     column(Field::AverageWage, "前12个月月均工资", &["解除前十二个月平均工资"], Kind::Amount, OPTIONAL,
         "应得工资，含加班、奖金、津贴；不满 12 个月的按实际月数。", ""),
     column(Field::LastMonthWage, "上月工资标准", &[], Kind::Amount, OPTIONAL, "没有提前三十日通知的，作为代通知金。", ""),
+    column(Field::LocalAverageWage, "当地上年度职工月平均工资", &["当地职工月平均工资"], Kind::Amount, OPTIONAL,
+        "只用于经济补偿：规则库没有当地封顶口径的数时填写公布的数，元/月；工资条注明是填写的。", ""),
     column(Field::NoticeGiven, "已提前三十日通知", &[], Kind::YesNo, OPTIONAL, "", ""),
     column(Field::LeaveSettled, "结算年休假", &[], Kind::YesNo, OPTIONAL, "是：离职或年末支付未休年休假报酬。", ""),
     column(Field::YearsWorked, "累计工作年限", &[], Kind::Count, OPTIONAL, "在所有单位的满年数。", ""),
@@ -414,12 +423,33 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
+    use crate::{
+        exchange::roster::Engagement,
+        rulebook::{Book, Sources},
+    };
 
     #[test]
     fn the_table_is_in_the_order_of_the_fields() {
         for (place, column) in COLUMNS.iter().enumerate() {
             assert_eq!(column.field as usize, place, "{}", column.heading);
         }
+    }
+
+    #[test]
+    fn every_item_that_the_rules_know_can_be_filled_in() {
+        let book = Book::read(Sources::embedded()).unwrap();
+        let set = book.lexicon().find_anywhere("labour.pay_items.item").unwrap();
+        let named: BTreeSet<&str> = ITEMS.iter().map(|(_, item)| *item).collect();
+        assert_eq!(named.len(), ITEMS.len());
+        let members = book.lexicon().members(set);
+        for member in members {
+            // Pay for the work itself has the columns that its relation asks for; what ends it is reckoned, not filled in.
+            let main = Engagement::ALL.iter().any(|form| form.main_item() == member.id);
+            let column = ITEMS.iter().find(|(_, item)| *item == member.id).map(|(field, _)| field.column().heading);
+            assert_eq!(column.is_none(), main || member.id == "severance", "{}", member.name);
+            assert!(column.is_none_or(|heading| heading == member.name), "{}", member.name);
+        }
+        assert!(named.iter().all(|item| members.iter().any(|member| member.id == *item)));
     }
 
     #[test]

@@ -26,8 +26,8 @@ fn hint(nearest: Option<&str>) -> String {
     }
 }
 
-/// Where each column stands among the headings.
-pub(super) fn places(headings: &[String]) -> Result<BTreeMap<Field, usize>, Vec<ColumnFault>> {
+/// Where each column stands among the headings; `with_wage`: whether there must be one for the wage.
+pub(super) fn places(headings: &[String], with_wage: bool) -> Result<BTreeMap<Field, usize>, Vec<ColumnFault>> {
     let mut places = BTreeMap::new();
     let mut faults = Vec::new();
     for (place, heading) in headings.iter().enumerate() {
@@ -44,7 +44,8 @@ pub(super) fn places(headings: &[String]) -> Result<BTreeMap<Field, usize>, Vec<
     }
     let missing: Vec<&str> = COLUMNS
         .iter()
-        .filter(|column| column.required && !places.contains_key(&column.field))
+        .filter(|column| column.required && (with_wage || column.field != Field::BaseWage))
+        .filter(|column| !places.contains_key(&column.field))
         .map(|column| column.heading)
         .collect();
     if !missing.is_empty() {
@@ -72,14 +73,14 @@ mod tests {
 
     #[test]
     fn the_required_columns_are_enough_and_a_running_number_does_no_harm() {
-        assert_eq!(places(&headings(&[])).unwrap().len(), REQUIRED.len());
-        let places = places(&headings(&["序号", " 备 注 "])).unwrap();
+        assert_eq!(places(&headings(&[]), true).unwrap().len(), REQUIRED.len());
+        let places = places(&headings(&["序号", " 备 注 "]), true).unwrap();
         assert_eq!(places.get(&Field::Note), Some(&9));
     }
 
     #[test]
     fn an_unknown_column_suggests_the_nearest() {
-        let faults = places(&headings(&["夜班津帖", "社保基数1", "血型"])).unwrap_err();
+        let faults = places(&headings(&["夜班津帖", "社保基数1", "血型"]), true).unwrap_err();
         let nearest: Vec<_> = faults
             .iter()
             .map(|fault| match fault {
@@ -95,15 +96,17 @@ mod tests {
     fn each_missing_required_column_is_named_with_what_was_found() {
         for left_out in REQUIRED {
             let rest: Vec<String> = headings(&[]).into_iter().filter(|heading| heading != left_out).collect();
-            let faults = places(&rest).unwrap_err();
+            let faults = places(&rest, true).unwrap_err();
             assert_eq!(faults, [ColumnFault::Missing { missing: vec![left_out], found: rest.clone() }]);
             assert!(faults[0].to_string().contains(&rest.join("、")));
+            // Beside the month a run may pay no wage.
+            assert_eq!(places(&rest, false).is_ok(), left_out == "基本工资", "{left_out}");
         }
     }
 
     #[test]
     fn two_spellings_of_one_column_are_refused() {
-        let faults = places(&headings(&["身份证号"])).unwrap_err();
+        let faults = places(&headings(&["身份证号"]), true).unwrap_err();
         let twice =
             ColumnFault::Twice { heading: "证件号码", first: "证件号码".into(), second: "身份证号".into() };
         assert_eq!(faults, [twice]);

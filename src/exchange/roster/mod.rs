@@ -293,8 +293,21 @@ pub enum RosterError {
 /// [`RosterError`], where the file as a whole is no roster. What is wrong with single rows is in
 /// [`Roster::rejected`].
 pub fn read(path: &Path, period_end: NaiveDate) -> Result<Roster, RosterError> {
+    read_as(path, period_end, true)
+}
+
+/// As [`read`], for a run beside that of the month, which need not pay a wage and contributes nothing: 基本工资 and
+/// 社保缴费基数 may be left out.
+///
+/// # Errors
+/// As [`read`].
+pub fn read_beside(path: &Path, period_end: NaiveDate) -> Result<Roster, RosterError> {
+    read_as(path, period_end, false)
+}
+
+fn read_as(path: &Path, period_end: NaiveDate, with_wage: bool) -> Result<Roster, RosterError> {
     let table = read_table(path)?;
-    from_table(&table, period_end).map_err(|faults| RosterError::Columns { path: path.to_owned(), faults })
+    rows(&table, period_end, with_wage).map_err(|faults| RosterError::Columns { path: path.to_owned(), faults })
 }
 
 /// Reads the table of a roster without looking at what its cells mean.
@@ -310,8 +323,12 @@ pub fn read_table(path: &Path) -> Result<Table, TableError> {
 /// # Errors
 /// Columns nobody knows, columns twice, required columns that are missing.
 pub fn from_table(table: &Table, period_end: NaiveDate) -> Result<Roster, Vec<ColumnFault>> {
-    let places = header::places(&table.headings)?;
-    let mut people = person::People::new(table, places, period_end);
+    rows(table, period_end, true)
+}
+
+fn rows(table: &Table, period_end: NaiveDate, with_wage: bool) -> Result<Roster, Vec<ColumnFault>> {
+    let places = header::places(&table.headings, with_wage)?;
+    let mut people = person::People::new(table, places, period_end, with_wage);
     let mut roster = Roster { rows: Vec::new(), rejected: Vec::new(), samples: Vec::new() };
     for record in &table.rows {
         if people.is_sample(record) {

@@ -112,6 +112,7 @@ pub(super) fn main_pay(
     cells: &mut Cells<'_>,
     engagement: Option<Engagement>,
     particulars: &Particulars,
+    with_wage: bool,
 ) -> Option<Money> {
     let base = cells.optional(Field::BaseWage, values::amount);
     let by_hours = particulars.hours.is_some() && particulars.hourly_rate.is_some();
@@ -141,6 +142,9 @@ pub(super) fn main_pay(
         (_, None, _) => {
             // One that is there was told of when it was read.
             if cells.is_blank(Field::BaseWage) {
+                if !with_wage {
+                    return Some(Money::ZERO);
+                }
                 cells.required(Field::BaseWage, values::amount);
             }
             None

@@ -288,6 +288,19 @@ impl Facts<'_> {
 
     fn deductions(&mut self, row: &RosterRow) {
         self.money("tax.wages.cumulative_additional", row.additional.total);
+        if let Some(items) = &row.additional.items {
+            for (id, amount) in [
+                ("payroll.additional.continuing_education", items.continuing_education),
+                ("payroll.additional.home_loan", items.mortgage_interest),
+                ("payroll.additional.rent", items.rent),
+                ("payroll.additional.elderly", items.elderly_support),
+            ] {
+                // Books of others may have nothing to hold it against.
+                if amount != Money::ZERO && self.book.lexicon().find_anywhere(id).is_ok() {
+                    self.money(id, amount);
+                }
+            }
+        }
         self.money("payroll.cumulative_personal_pension", row.personal_pension);
         self.money("payroll.annuity", row.annuity);
         self.money("payroll.health_insurance", row.health_insurance);
@@ -538,6 +551,14 @@ mod tests {
         let joiner = taken(&[("任职受雇日期", "2026-09-01"), ("社保缴费基数", ""), ("公积金缴存比例", "7%")]);
         assert!(!joiner.month.facts.contains_key("social.declared_base"));
         assert!(!joiner.month.facts.contains_key("fund.declared_base"));
+    }
+
+    #[test]
+    fn additional_deductions_are_held_against_what_they_may_be_where_each_is_told() {
+        let rent = |cells: &[(&str, &str)]| taken(cells).month.facts.get("payroll.additional.rent").cloned();
+        assert_eq!(rent(&[("累计住房租金", "13500.01")]), Some(Given::Number(Exact::parse("13500.01").unwrap())));
+        assert_eq!(rent(&[("累计住房租金", "0"), ("累计赡养老人", "1")]), None);
+        assert_eq!(rent(&[("累计专项附加扣除", "13500.01")]), None);
     }
 
     #[test]

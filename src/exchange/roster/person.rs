@@ -26,6 +26,8 @@ pub(super) struct People<'a> {
     table: &'a Table,
     places: BTreeMap<Field, usize>,
     period_end: NaiveDate,
+    /// Whether a wage is paid and contributed on.
+    with_wage: bool,
     /// The row that first had a worker's number, with the payer and the number of the document.
     worker_numbers: BTreeMap<String, Holding>,
     /// The row that first had a document, by payer, kind and number, and its worker's number.
@@ -40,11 +42,17 @@ pub(super) struct People<'a> {
 type Holding = (u32, String);
 
 impl<'a> People<'a> {
-    pub(super) fn new(table: &'a Table, places: BTreeMap<Field, usize>, period_end: NaiveDate) -> Self {
+    pub(super) fn new(
+        table: &'a Table,
+        places: BTreeMap<Field, usize>,
+        period_end: NaiveDate,
+        with_wage: bool,
+    ) -> Self {
         Self {
             table,
             places,
             period_end,
+            with_wage,
             worker_numbers: BTreeMap::new(),
             documents: BTreeMap::new(),
             payments: BTreeMap::new(),
@@ -80,10 +88,10 @@ impl<'a> People<'a> {
         let hired = cells.required(Field::Hired, |value| employed_by(values::date(value)?, period_end));
         let left = cells.optional(Field::Left, |value| not_before(values::date(value)?, hired));
         let particulars = Particulars::read(&mut cells);
-        let main_pay = particulars::main_pay(&mut cells, engagement, &particulars);
+        let main_pay = particulars::main_pay(&mut cells, engagement, &particulars, self.with_wage);
         let insurance_base = cells.optional(Field::InsuranceBase, values::amount);
         let insurance_from = cells.optional(Field::InsuranceFrom, values::month);
-        if engagement.is_none_or(Engagement::has_declared_base) {
+        if self.with_wage && engagement.is_none_or(Engagement::has_declared_base) {
             let insurance = Insurance { base: insurance_base, from: insurance_from, hired, left };
             cells.check_insurance_base(insurance, period_end);
         }

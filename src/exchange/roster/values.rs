@@ -128,6 +128,14 @@ pub(super) fn amount(value: &Value) -> Reading<Money> {
     }
 }
 
+/// An amount that is nonsense where it is nought.
+pub(super) fn more_than_nought(value: &Value) -> Reading<Money> {
+    match amount(value)? {
+        Money::ZERO => Err(Fault::new("不能是 0", "请填公布的数；没有的留空")),
+        amount => Ok(amount),
+    }
+}
+
 /// An amount of yuan that may be one to be given back.
 pub(super) fn signed_amount(value: &Value) -> Reading<Money> {
     const PLAIN: &str = "请填以元为单位的数字，如 3200 或 3200.50";

@@ -116,6 +116,10 @@ pub enum TableFault {
     OldWorkbook,
     #[error("这是网页（HTML），不是工作簿；有些系统导出的 .xls 其实是网页，请在 Excel 中打开后另存为 .xlsx")]
     WebPage,
+    #[error(
+        "文件名以 .xlsx 结尾，内容却是文字，不是工作簿：是改了扩展名的文件的，请在 Excel 中打开后另存为 .xlsx，或者改回原来的扩展名"
+    )]
+    Renamed,
     #[error("既不是 .xlsx 工作簿，也不是 CSV 文本")]
     NotATable,
     #[error("工作簿已损坏或不完整（{0}），请在 Excel 中打开后另存为 .xlsx")]
@@ -155,7 +159,20 @@ pub(crate) fn list<T: fmt::Display>(faults: &[T]) -> String {
 pub fn read(path: &Path, knows: impl Fn(&str) -> bool) -> Result<Table, TableError> {
     let in_file = |fault| TableError { path: path.to_owned(), fault };
     let bytes = load(path).map_err(in_file)?;
-    parse(&bytes, &knows).map_err(in_file)
+    parse(&bytes, &knows)
+        .map_err(|fault| in_file(if is_renamed(path, &bytes, &fault) { TableFault::Renamed } else { fault }))
+}
+
+/// Whether no table was found in what a name alone makes a workbook. Text with a table in it is read, whatever its name.
+fn is_renamed(path: &Path, bytes: &[u8], fault: &TableFault) -> bool {
+    let named = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("xlsx"));
+    named && !is_workbook(bytes) && matches!(fault, TableFault::NoHeader | TableFault::NotATable)
+}
+
+fn is_workbook(bytes: &[u8]) -> bool {
+    const ZIP: &[u8] = b"PK\x03\x04";
+    const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
+    bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND_FILE)
 }
 
 /// Whether a file is a table, by its name.
@@ -180,12 +197,9 @@ fn load(path: &Path) -> Result<Vec<u8>, TableFault> {
 }
 
 fn parse(bytes: &[u8], knows: &impl Fn(&str) -> bool) -> Result<Table, TableFault> {
-    const ZIP: &[u8] = b"PK\x03\x04";
-    const COMPOUND_FILE: &[u8] = b"\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1";
-
     if bytes.iter().all(u8::is_ascii_whitespace) {
         Err(TableFault::Empty)
-    } else if bytes.starts_with(ZIP) || bytes.starts_with(COMPOUND_FILE) {
+    } else if is_workbook(bytes) {
         xlsx::read(bytes, knows)
     } else {
         let grid = csv::read(bytes)?;

@@ -220,6 +220,7 @@ impl Reader<'_> {
         let setting = Setting { sources: self.sources, lexicon, package, at_hand: &by };
         let when = row.text("when").and_then(|text| self.formula(setting, text, Type::Boolean, sink));
         let message = row.text("message").map(|text| self.message(setting, &text, sink));
+        let remedy = row.text("remedy").map(|text| self.message(setting, &text, sink));
         let cite = self.cite(row.text("cite"), None, sink);
         Some(Finding {
             id: id.value.clone(),
@@ -230,7 +231,7 @@ impl Reader<'_> {
             },
             when: when?,
             message: message?,
-            remedy: row.string("remedy"),
+            remedy,
             cite,
             by,
             place: id.place,

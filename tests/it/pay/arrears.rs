@@ -179,6 +179,17 @@ fn what_goes_out_holds_what_is_paid_for_earlier_months() {
     let text = std::fs::read_to_string(desk.path("out/filings/own.csv")).unwrap();
     // 36,348 × 8 % = 2,907.84 of August and 42.96 for July; nothing for July where the base did not change.
     assert_eq!(text, "\u{FEFF}工号,养老\r\nA001,2950.80\r\nA002,590.24\r\nA003,1600.00\r\n");
+    // The sheets of the bureaus tell the month and what is made up apart.
+    let of = |file: &str, sheet: &str| -> Vec<Vec<String>> {
+        let path = desk.path("out/filings").join(file);
+        let mut book: calamine::Xlsx<_> = calamine::open_workbook(path).unwrap();
+        let range = calamine::Reader::worksheet_range(&mut book, sheet).unwrap();
+        range.rows().map(|row| row.iter().map(ToString::to_string).collect()).collect()
+    };
+    let pension = of("social-insurance.xlsx", "基本养老保险（个人）");
+    assert_eq!((pension[0][11].as_str(), pension[0][10].as_str()), ("以前月份补差", "人员编号"));
+    let told: Vec<[&str; 3]> = pension[1..].iter().map(|row| [&*row[10], &*row[7], &*row[11]]).collect();
+    assert_eq!(told, [["A001", "2907.84", "42.96"], ["A002", "581.6", "8.64"], ["A003", "1600", "0"]]);
     // The tax client's file, the entries and the statement, which is refused where it does not tie.
     for file in ["tax-wage.xlsx", "journal.xlsx", "statements/全部人员.xlsx", "statements/全部人员.pdf"] {
         assert!(desk.path("out/filings").join(file).exists(), "{file}");

@@ -13,7 +13,7 @@ use std::{
 };
 
 /// A sheet of a workbook as text.
-fn sheet(path: &Path, at: usize) -> Vec<Vec<String>> {
+pub(super) fn sheet(path: &Path, at: usize) -> Vec<Vec<String>> {
     let mut workbook: Xlsx<_> = open_workbook(path).unwrap();
     let range = workbook.worksheet_range_at(at).unwrap().unwrap();
     let text = |cell: &Data| match cell {
@@ -116,7 +116,6 @@ fn bad_rows_are_told_and_good_rows_are_done() {
         stranger,
         person(3, &[("参保地", "香港特别行政区")]),
         person(4, &[("公积金缴存地", "香港特别行政区")]),
-        person(5, &[("工作地", "香港特别行政区")]),
         person(6, &[("缺勤扣款", "20000.01")]),
         person(1, &[("工号", "A0012"), ("扣缴义务人", "样例公司")]),
     ];
@@ -135,12 +134,11 @@ fn bad_rows_are_told_and_good_rows_are_done() {
             (4, "证件号码"),
             (5, "参保地"),
             (6, "公积金缴存地"),
-            (7, "工作地"),
-            (8, "缺勤扣款"),
-            (9, "证件号码"),
+            (7, "缺勤扣款"),
+            (8, "证件号码"),
         ]
     );
-    assert!(refused[7].2.contains("第 2 行重复"), "{refused:?}");
+    assert!(refused[6].2.contains("第 2 行重复"), "{refused:?}");
     assert!(!done.out.contains(&super::citizen_number(1)), "a number in full");
 
     assert_eq!(desk.files("out"), ["filings", "findings.txt", "payslips", "rejected.xlsx", "summary.xlsx"]);
@@ -180,6 +178,22 @@ fn text_says_what_is_to_be_done() {
     }
     let findings = fs::read_to_string(desk.path("out/findings.txt")).unwrap();
     assert!(findings.contains("A002 样例甲\n") && findings.contains("处理：补足差额。"), "{findings}");
+}
+
+#[test]
+fn an_additional_deduction_beyond_what_the_months_allow_is_told_and_deducted() {
+    // Employed since August: two months of 3,000 for parents, and of rent at most 1,500.
+    let told = |elderly: &str, rent: &str| {
+        let cells = [("任职受雇日期", "2026-08-01"), ("累计赡养老人", elderly), ("累计住房租金", rent)];
+        let json = Desk::new().pay(&[person(1, &cells)], "2026-09", &[]).json();
+        let slip = &json["slips"][0];
+        let deducted = slip["tax_to_date"]["additional"].as_str().unwrap().to_owned();
+        let codes = super::findings(slip).into_iter().filter_map(|code| code.strip_prefix("payroll.additional."));
+        (deducted, codes.map(str::to_owned).collect::<Vec<_>>())
+    };
+    assert_eq!(told("6000", "3000"), ("9000.00".to_owned(), vec![]));
+    let beyond = ["rent_above_most", "elderly_above_most"].map(str::to_owned).to_vec();
+    assert_eq!(told("6000.01", "3000.01"), ("9000.02".to_owned(), beyond));
 }
 
 #[test]
@@ -329,7 +343,35 @@ fn slips_of_another_run_in_the_folder_are_said() {
     let desk = Desk::new();
     assert_eq!(desk.pay(&[person(1, &[]), person(2, &[])], "2026-09", &[]).json()["notes"], serde_json::json!([]));
     let notes = desk.pay(&[person(1, &[])], "2026-09", &[]).json()["notes"].clone();
-    assert_eq!(notes, serde_json::json!(["payslips 里另有 1 份不是本次的工资条"]));
+    assert_eq!(notes, serde_json::json!(["payslips 里另有 1 份不是本次的工资条：A002-样例甲.pdf"]));
+}
+
+#[test]
+fn what_a_run_of_another_month_left_is_named_and_left_there() {
+    let desk = Desk::new();
+    for left in ["out/.2026-08.part/payslips", "out/.2026-09.part/payslips"] {
+        fs::create_dir_all(desk.path(left)).unwrap();
+    }
+    let notes = desk.pay(&[person(1, &[])], "2026-09", &[]).json()["notes"].clone();
+    assert_eq!(notes.as_array().map(Vec::len), Some(1), "{notes}");
+    assert!(notes[0].as_str().unwrap().contains("留下的 .2026-08.part；"), "{notes}");
+    // It may be under way; that of the same month was swept.
+    assert!(desk.path("out/.2026-08.part").exists() && !desk.path("out/.2026-09.part").exists());
+}
+
+#[test]
+fn text_that_is_named_a_workbook_is_told_to_be_none() {
+    let desk = Desk::new();
+    let told = |name: &str, text: &str| {
+        fs::write(desk.path(name), text).unwrap();
+        let (file, out) = (desk.text_path(name), desk.text_path("out"));
+        error(&gongche(&["pay", &file, "--period", "2026-09", "--out", &out, "--format", "json"])).1
+    };
+    assert!(told("a.xlsx", "九月工资").contains("内容却是文字，不是工作簿"));
+    assert!(told("a.csv", "九月工资").contains("找不到表头"));
+    // What has a table in it is read, whatever its name.
+    let headed = fs::read_to_string(desk.write(&[person(1, &[("血型", "A")])])).unwrap();
+    assert!(told("b.xlsx", &headed).contains("不认识的列“血型”"));
 }
 
 #[test]

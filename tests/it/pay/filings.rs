@@ -1,7 +1,7 @@
 //! What goes out of a run, read back by others: the tax client's imports, the bank's batch, the entries for the books;
 //! what others computed held against it; and a slip that is computed again from what it carries.
 
-use super::{Desk, Person, citizen_number, error, gongche, person};
+use super::{Desk, Person, citizen_number, clerk::sheet, error, gongche, person};
 use encoding_rs::GBK;
 use gongche::{
     document::{attachments, protected_attachments},
@@ -12,7 +12,11 @@ use gongche::{
     quantity::Money,
     rulebook::{Book, Sources},
 };
-use std::{collections::BTreeSet, fs, process::Command};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    process::Command,
+};
 
 pub(super) const BANK: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/hotline/bank.toml");
 
@@ -25,7 +29,7 @@ fn three() -> Vec<Person> {
 }
 
 /// The rows of a CSV file: cells by heading.
-fn rows(text: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+fn rows(text: &str) -> Vec<BTreeMap<String, String>> {
     let mut reader = csv::Reader::from_reader(text.trim_start_matches('\u{FEFF}').as_bytes());
     reader.deserialize().map(Result::unwrap).collect()
 }
@@ -250,6 +254,114 @@ fn a_layout_that_contradicts_itself_is_refused_with_its_column() {
     let misspelt = layout("{ name = 'a', kind = 'money', take = 'nett' }").unwrap();
     let error = misspelt.check(&BTreeSet::new()).unwrap_err();
     assert!(matches!(&error, LayoutError::Key { nearest: Some(near), .. } if near == "net"), "{error}");
+}
+
+/// The sums of a journal by account and name: debit, credit.
+fn posted(desk: &Desk) -> BTreeMap<String, (String, String)> {
+    let rows = sheet(&desk.path("out/filings/journal.xlsx"), 0);
+    let lines = rows.iter().skip(1).filter(|row| row[0].parse::<u32>().is_ok());
+    lines.map(|row| (format!("{} {} {}", row[0], row[2], row[3]), (row[5].clone(), row[6].clone()))).collect()
+}
+
+#[test]
+fn fees_for_services_are_no_pay_of_employees_in_the_books() {
+    let desk = Desk::new();
+    let service = [("用工形式", "劳务"), ("基本工资", ""), ("劳务报酬", "3000"), ("期初累计收入", "")];
+    let intern =
+        [("用工形式", "实习"), ("基本工资", ""), ("劳务报酬", "1000"), ("全日制在读", "是"), ("期初累计收入", "")];
+    let people = [person(1, &[]), person(2, &service), person(3, &intern)];
+    assert!(desk.pay(&people, "2026-09", &[]).code < 2);
+    let posted = posted(&desk);
+    let of = |line: &str| posted.get(line).map(|(debit, credit)| format!("{debit}|{credit}")).unwrap_or_default();
+    assert_eq!(of("1 6401 主营业务成本—工资"), "21000|");
+    assert_eq!(of("1 2211 应付职工薪酬—工资"), "|21000");
+    assert_eq!(of("1 6401 主营业务成本—劳务费"), "3000|");
+    assert_eq!(of("1 2241 其他应付款—劳务报酬"), "|3000");
+    assert_eq!(of("3 2241 其他应付款—劳务报酬"), "3000|");
+    assert_eq!(of("3 2211 应付职工薪酬—工资"), "21000|");
+
+    // Without fees there is nothing of them.
+    let wages = Desk::new();
+    assert_eq!(wages.pay(&people[..1], "2026-09", &[]).code, 0);
+    assert!(self::posted(&wages).keys().all(|line| !line.contains("劳务")), "{:?}", self::posted(&wages));
+}
+
+#[test]
+fn a_relation_that_there_is_not_is_refused_with_the_account() {
+    let desk = Desk::new();
+    let accounts = "title = 'x'\n[[voucher]]\nsummary = '{period}'\nentry = [\
+        { side = 'debit', account = '6401', name = '成本', take = ['gross'], relations = ['internships'] }]\n";
+    fs::write(desk.path("accounts.toml"), accounts).unwrap();
+    let (code, message) = error(&desk.pay(&three(), "2026-09", &["--accounts", &desk.text_path("accounts.toml")]));
+    assert_eq!(code, "accounts");
+    assert!(message.contains("6401") && message.contains("是不是“internship”"), "{message}");
+}
+
+#[test]
+fn every_relation_has_its_account_in_the_shipped_mapping() {
+    let desk = Desk::new();
+    let paid = |engagement: &'static str| {
+        let fee = matches!(engagement, "实习" | "平台" | "劳务");
+        let (wage, fee) = if fee { ("", "1000") } else { ("1000", "") };
+        person(1, &[("用工形式", engagement), ("基本工资", wage), ("劳务报酬", fee), ("期初累计收入", "")])
+    };
+    for engagement in ["全日制", "非全日制", "劳务派遣", "超龄", "实习", "平台", "劳务"] {
+        assert!(desk.pay(&[paid(engagement)], "2026-09", &[]).code < 2, "{engagement}");
+        let lines = posted(&desk);
+        let cost = lines.iter().find(|(line, _)| line.starts_with("1 6401")).unwrap_or_else(|| panic!("{engagement}"));
+        assert_eq!(cost.1.0, "1000", "{engagement}");
+    }
+}
+
+/// The workers that a sheet of a filing lists, by the column that holds 工号.
+fn listed(desk: &Desk, file: &str, column: usize) -> Vec<String> {
+    let path = desk.path("out/filings").join(file);
+    let rows = if path.exists() { sheet(&path, 0) } else { Vec::new() };
+    rows.into_iter().skip(1).map(|row| row[column].clone()).collect()
+}
+
+#[test]
+fn a_run_beside_the_month_lists_only_those_who_have_something_to_declare() {
+    let bonus = |apart: &str, merged: &str| {
+        let desk = Desk::new();
+        let cells = [("基本工资", "0"), ("全年一次性奖金", apart), ("奖金", merged), ("任职受雇日期", "2026-09-01")];
+        let people = [person(1, &cells), person(2, &[("基本工资", "100"), ("任职受雇日期", "2026-09-01")])];
+        assert!(desk.pay(&people, "2026-09", &["--kind", "bonus"]).code < 2);
+        desk
+    };
+    let apart = bonus("36000", "");
+    assert_eq!(listed(&apart, "tax-wage.xlsx", 0), ["A002"]);
+    assert_eq!(listed(&apart, "tax-bonus.xlsx", 0), ["A001"]);
+    let merged = bonus("", "10000");
+    assert_eq!(listed(&merged, "tax-wage.xlsx", 0), ["A001", "A002"]);
+    assert_eq!(listed(&merged, "tax-bonus.xlsx", 0), [""; 0]);
+    for desk in [apart, merged] {
+        assert!(!desk.path("out/filings/social-insurance.xlsx").exists(), "contributed in the run of the month");
+        assert!(!desk.path("out/filings/housing-fund.xlsx").exists());
+    }
+    // In the run of the month a wage of nought is declared as well, and insured all the same.
+    let month = Desk::new();
+    let unpaid = person(1, &[("基本工资", "0"), ("任职受雇日期", "2026-09-01")]);
+    assert!(month.pay(&[unpaid, person(2, &[("社保起缴月", "2026-10")])], "2026-09", &[]).code < 2);
+    assert_eq!(listed(&month, "tax-wage.xlsx", 0), ["A001", "A002"]);
+    assert_eq!(listed(&month, "social-insurance.xlsx", 10), ["A001"], "the other is not insured yet");
+}
+
+#[test]
+fn only_a_wage_has_a_bonus_of_its_own_and_only_a_service_has_taxes_that_may_be_deducted() {
+    let desk = Desk::new();
+    let service = [
+        ("用工形式", "劳务"),
+        ("基本工资", ""),
+        ("劳务报酬", "3000"),
+        ("全年一次性奖金", "100"),
+        ("允许扣除的税费", "12.34"),
+        ("期初累计收入", ""),
+    ];
+    assert!(desk.pay(&[person(1, &service), person(2, &[])], "2026-09", &[]).code < 2);
+    assert_eq!(listed(&desk, "tax-bonus.xlsx", 0), [""; 0]);
+    assert_eq!(listed(&desk, "tax-labour.xlsx", 0), ["A001"]);
+    assert_eq!(listed(&desk, "tax-labour.xlsx", 10), ["12.34"]);
 }
 
 #[test]

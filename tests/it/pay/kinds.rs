@@ -217,6 +217,34 @@ fn a_part_of_a_month_is_reckoned_as_somebody_chose() {
 }
 
 #[test]
+fn how_a_figure_came_about_is_told_in_words() {
+    let told = |engagement: &str, cells: &[(&'static str, &str)], id: &str| {
+        let slip = slip(worker(12, engagement, cells));
+        let all = slip["derivations"].as_array().unwrap();
+        let one = all.iter().find(|one| one["id"] == id).unwrap_or_else(|| panic!("no {id} in {all:?}"));
+        (figure(one, "formula").to_owned(), figure(one, "value").to_owned())
+    };
+    let is = |told: (String, String), formula: &str, value: &str| {
+        assert_eq!((told.0.as_str(), told.1.as_str()), (formula, value));
+    };
+    let hours = [("基本工资", ""), ("计酬小时", "80"), ("小时计酬标准", "22"), ("结算周期天数", "15")];
+    is(told("非全日制", &hours, "payroll.hourly_pay"), "80小时 * 22.00元/小时", "1760.00元");
+    let part = |method| [("基本工资", "6525"), ("任职受雇日期", "2026-09-14"), ("折算方式", method)];
+    let share = |method| told("全日制", &part(method), "payroll.attendance.share");
+    is(share("按日历日"), "17天 / 30天", "≈56.666667%（17/30）");
+    is(share("按计薪日正算"), "[100%，14天 / (21.75天/月 * 1月)] 的较小者", "≈64.367816%（56/87）");
+    let sick = [("基本工资", "6525"), ("病假小时", "8"), ("病假工资比例", "60%")];
+    let cut = "[37.50元/小时 * 8小时，6525.00元] 的较小者 * (100% - 60%)";
+    is(told("全日制", &sick, "payroll.attendance.sick_cut"), cut, "120.00元");
+    // 15 % of 10,000 on each side, of which 12 % are exempt; of 12 % nothing is above.
+    let fund = |rate| [("公积金缴存基数", "10000"), ("公积金缴存比例", rate)];
+    let above = "[0元，1500.00元 - 1200.00元] 的较大者 + [0元，1500.00元 - 1200.00元] 的较大者";
+    is(told("全日制", &fund("15%"), "payroll.fund_above"), above, "600.00元");
+    let within = slip(worker(12, "全日制", &fund("12%")));
+    assert!(within["derivations"].as_array().unwrap().iter().all(|one| one["id"] != "payroll.fund_above"));
+}
+
+#[test]
 fn the_end_of_employment_is_settled_and_taxed_by_its_own_rule() {
     let cells = [
         ("基本工资", "43500"),
@@ -286,6 +314,47 @@ fn the_gross_of_a_net_is_solved_to_the_fen() {
         "year_end_bonus",
     ]);
     assert_eq!(figure(&bonus, "amount"), "38566.67");
+}
+
+#[test]
+fn a_net_without_the_fund_says_so_and_one_below_nought_is_no_net() {
+    let net = |arguments: &[&str]| {
+        let place = ["--on", "2026-09-30", "--region", "昆明市", "--format", "json"];
+        gongche(&[&["net"], arguments, &place].concat())
+    };
+    let notes = |arguments: &[&str]| net(arguments).json()["notes"].to_string();
+    assert!(notes(&["8000"]).contains("没有计住房公积金"));
+    assert_eq!(notes(&["8000", "--given", "fund.rate=5%"]), "[]");
+    // The fund is no duty of who renders a service.
+    assert_eq!(notes(&["8000", "--engagement", "劳务"]), "[]");
+    for wanted in ["-5", "0", "1.005", "x"] {
+        let told = super::error(&net(&[wanted]));
+        assert!(told.1.starts_with("应为大于零"), "{wanted}: {told:?}");
+    }
+}
+
+#[test]
+fn a_bonus_of_nought_is_told_and_an_amount_needs_a_day_or_a_month() {
+    let desk = Desk::new();
+    let apart = |bonus: &str| ("全年一次性奖金", bonus.to_owned());
+    let mut people = vec![worker(1, "全日制", &[]), worker(2, "全日制", &[]), worker(3, "全日制", &[])];
+    people[0].extend([apart("36000")]);
+    people[1].extend([apart("0")]);
+    let roster = desk.write(&people);
+    let json = gongche(&["bonus", &roster, "--period", "2026-09", "--format", "json"]).json();
+    assert_eq!(
+        (json["bonuses"].as_array().unwrap().len(), &json["without"]),
+        (1, &serde_json::json!(["A002", "A003"]))
+    );
+    assert!(gongche(&["bonus", &roster, "--period", "2026-09"]).out.contains("不比较：2 人（A002、A003）"));
+
+    let amount = |more: &[&str]| gongche(&[&["bonus", "--amount", "36000", "--format", "json"], more].concat());
+    for day in [["--period", "2026-09"], ["--on", "2026-09-30"]] {
+        assert_eq!(figure(&amount(&day).json()["bonuses"][0], "tax_apart"), "1080.00", "{day:?}");
+    }
+    assert_eq!(super::error(&amount(&[])).0, "usage");
+    let below = gongche(&["bonus", "--amount", "-1", "--on", "2026-09-30", "--format", "json"]);
+    assert!(super::error(&below).1.contains("大于零"), "{}", below.out);
 }
 
 #[test]

@@ -14,6 +14,7 @@ mod hotline;
 mod identities;
 mod killed;
 mod kinds;
+mod leavers;
 mod ledger;
 #[path = "../../../examples/made_up/citizen_number.rs"]
 mod made_up;

@@ -177,6 +177,31 @@ fn a_bonus_run_beside_the_month_contributes_nothing_twice() {
 }
 
 #[test]
+fn a_run_of_bonuses_or_corrections_needs_no_wage_and_no_base() {
+    let without = |headings: &[&'static str], more: (&'static str, &str)| {
+        let mut one = person(1, &[("任职受雇日期", "2026-01-01"), more]);
+        for heading in headings {
+            one.remove(heading);
+        }
+        one
+    };
+    let bonus = without(&["基本工资", "社保缴费基数"], ("奖金", "10000"));
+    for kind in ["bonus", "correction"] {
+        let paid = Desk::new().pay(std::slice::from_ref(&bonus), "2026-09", &["--kind", kind]).json();
+        assert_eq!((figure(&paid["slips"][0], "gross"), &paid["rejected"]), ("10000.00", &json!([])), "{kind}");
+    }
+    // The month and the settlement of who leaves pay a wage, and contribute.
+    for kind in ["regular", "leaver"] {
+        let refused = Desk::new().pay(std::slice::from_ref(&bonus), "2026-09", &["--kind", kind]);
+        assert!(error(&refused).1.contains("缺少必填列：基本工资"), "{kind}: {}", refused.out);
+    }
+    // A cell that is there and is no amount is refused all the same.
+    let wrong = without(&[], ("基本工资", "x"));
+    let refused = Desk::new().pay(&[wrong], "2026-09", &["--kind", "bonus"]).json();
+    assert_eq!(super::refusals(&refused)[0].1, "基本工资", "{refused}");
+}
+
+#[test]
 fn of_two_runs_at_once_one_wins_and_the_other_is_told() {
     let desk = Desk::new();
     let others: Vec<Desk> = (0..4).map(|_| Desk::new()).collect();

@@ -1,9 +1,12 @@
 //! Why a number is what it is: each figure with its formula in the law's terms, the same with numbers, and what it
 //! rests on.
 
+mod words;
+
 use super::{
     evaluate::Evaluation,
     node::RoundBy,
+    operations,
     plan::{Constant, Origin, SlotId},
     show::show,
     value::Value,
@@ -72,9 +75,19 @@ fn as_text<S: Serializer>(day: &Option<NaiveDate>, serializer: S) -> Result<S::O
 /// The derivation of a cell that was computed. A cell read more than once is derived where it is first read.
 #[must_use]
 pub fn trace<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId) -> Step<'b> {
+    derivation(evaluation, slot, false)
+}
+
+/// As [`trace`], the numbers in the words of people: for who does not know the language of the formulas.
+#[must_use]
+pub fn trace_in_words<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId) -> Step<'b> {
+    derivation(evaluation, slot, true)
+}
+
+fn derivation<'b>(evaluation: &Evaluation<'_, 'b>, slot: SlotId, in_words: bool) -> Step<'b> {
     let slots = evaluation.plan().slots().len();
     let shown = std::iter::repeat_with(OnceCell::new).take(slots).collect();
-    Tracer { evaluation, derived: vec![false; slots], shown, paths: BTreeMap::new() }.step(slot)
+    Tracer { evaluation, in_words, derived: vec![false; slots], shown, paths: BTreeMap::new() }.step(slot)
 }
 
 /// The members at hand: for each dimension which one.
@@ -82,6 +95,8 @@ type AtHand = Vec<(EntryId, usize)>;
 
 struct Tracer<'e, 'p, 'b> {
     evaluation: &'e Evaluation<'p, 'b>,
+    /// Whether the numbers stand in words.
+    in_words: bool,
     /// Which figures stand derived above.
     derived: Vec<bool>,
     /// The values as text: each is shown where it is computed and wherever it is read.
@@ -320,6 +335,9 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
             TermKind::Or(items) => {
                 items.iter().map(|item| self.holds(item, at_hand)).try_fold(false, |any, one| Some(any || one?))
             }
+            TermKind::Compare(comparison, a, b) => {
+                operations::compare(*comparison, &self.value_of(a, at_hand)?, &self.value_of(b, at_hand)?).boolean()
+            }
             _ => None,
         }
     }
@@ -327,26 +345,23 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
     /// The formula with numbers in place of the names, and the cells that it read.
     fn numbers(&self, formula: &Formula, at_hand: &AtHand, reads: &mut Vec<SlotId>) -> String {
         let mut replaced = Vec::new();
-        self.replace(&formula.term, at_hand, &mut replaced, reads);
-        replaced.sort_by_key(|(span, _)| span.start);
         let text = &formula.text.value;
-        let (mut out, mut at) = (String::with_capacity(text.len() * 2), 0);
-        for (span, number) in replaced {
-            out.push_str(text.get(at..span.start).unwrap_or_default());
-            out.push_str(&number);
-            at = span.end;
-        }
-        out.push_str(text.get(at..).unwrap_or_default());
-        out
+        self.replace(text, &formula.term, at_hand, &mut replaced, reads);
+        splice(text, Span::new(0, text.len()), replaced)
     }
 
     fn replace<'t>(
         &'t self,
+        text: &str,
         term: &Term,
         at_hand: &AtHand,
         replaced: &mut Vec<(Span, Cow<'t, str>)>,
         reads: &mut Vec<SlotId>,
     ) {
+        if let Some(words) = self.in_words.then(|| self.in_words(text, term, at_hand, reads)).flatten() {
+            replaced.push((term.span, words.into()));
+            return;
+        }
         match &term.kind {
             TermKind::Cell(entry, indices) => {
                 for index in indices {
@@ -361,7 +376,7 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 }
             }
             TermKind::Scale(_, scale, x) => {
-                self.replace(x, at_hand, replaced, reads);
+                self.replace(text, x, at_hand, replaced, reads);
                 reads.extend(self.evaluation.plan().find(*scale, &[]));
             }
             TermKind::AtHand(dimension) => {
@@ -384,7 +399,7 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                         }
                     }
                     let mut inner = Vec::new();
-                    self.replace(each, &at_hand, &mut inner, reads);
+                    self.replace(text, each, &at_hand, &mut inner, reads);
                     // A member of which there is none adds nothing.
                     let numbers: Vec<Cow<'_, str>> = inner.into_iter().map(|(_, number)| number).collect();
                     if !numbers.is_empty() && numbers.iter().all(|number| number != "无") {
@@ -394,9 +409,22 @@ impl<'p, 'b> Tracer<'_, 'p, 'b> {
                 let sum = if parts.is_empty() { "0".to_owned() } else { format!("({})", parts.join(" + ")) };
                 replaced.push((term.span, sum.into()));
             }
-            _ => term.children(&mut |child| self.replace(child, at_hand, replaced, reads)),
+            _ => term.children(&mut |child| self.replace(text, child, at_hand, replaced, reads)),
         }
     }
+}
+
+/// The characters of a text in a span, with other words for some of them.
+fn splice(text: &str, span: Span, mut replaced: Vec<(Span, Cow<'_, str>)>) -> String {
+    replaced.sort_by_key(|(span, _)| span.start);
+    let (mut out, mut at) = (String::with_capacity(text.len() * 2), span.start);
+    for (span, words) in replaced {
+        out.push_str(text.get(at..span.start).unwrap_or_default());
+        out.push_str(&words);
+        at = span.end;
+    }
+    out.push_str(text.get(at..span.end).unwrap_or_default());
+    out
 }
 
 /// A citation for people: where no instrument is known, where it was read.
