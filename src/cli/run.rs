@@ -6,7 +6,7 @@ use super::{
     book,
     error::CliError,
     output::Output,
-    pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind},
+    pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind, outdated},
     table,
 };
 use crate::store::{Act, Ledger, Period, RunKey, Standing, Step};
@@ -171,6 +171,9 @@ impl Advance {
                 .at("--period")
                 .hint("gongche run list 列出账本里的各批；扣缴义务人要写得一字不差"));
         }
+        // Once a run is void, nothing in the ledger says any more who rested on it.
+        let resting = keys.iter().filter(|_| step == Step::Void).map(|key| outdated(&ledger, key));
+        let notes: Vec<String> = resting.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let states = ledger.advance(&keys, step, &act)?;
         let runs: Vec<(&RunKey, &str, &str)> =
             keys.iter().zip(states).map(|(key, state)| (key, state.word(), state.name())).collect();
@@ -181,11 +184,12 @@ impl Advance {
                     json!({ "employer": key.payer, "period": key.period.to_string(), "number": key.number, "state": word })
                 })
                 .collect();
-            output.json(&json!({ "runs": runs, "by": act.by, "at": act.at, "why": act.why }));
+            output.json(&json!({ "runs": runs, "by": act.by, "at": act.at, "why": act.why, "notes": notes }));
         } else {
             for (key, _, name) in runs {
                 output.text(&format!("{key}：{name}（{act}，由本人自报）"));
             }
+            notes.iter().for_each(|note| output.text(note));
         }
         Ok(Done::Clean)
     }

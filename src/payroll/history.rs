@@ -1,6 +1,6 @@
 //! What earlier slips of the same person and payer hand on.
 
-use super::chart::Chart;
+use super::{chart::Chart, spells::Employment};
 use crate::{
     quantity::Exact,
     rulebook::{Aggregate, Carried, EntryId, Window},
@@ -21,10 +21,14 @@ pub struct Balance {
 /// An earlier slip of the person with the same payer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// A day of the month that it pays for.
+    pub period: NaiveDate,
     /// The day of payment.
     pub paid_on: NaiveDate,
     /// 项目; empty where it was for none, or where nobody asks.
     pub project: String,
+    /// The employment that it was computed with, where somebody asks whether it is another than that of now.
+    pub employment: Option<Employment>,
     /// By the full id of the figure: those that the slip was computed from.
     pub amounts: BTreeMap<String, Exact>,
 }
@@ -68,9 +72,10 @@ impl Known {
         sums
     }
 
-    /// In how many months of the tax year there was a payment.
-    pub(super) fn months_paid(&self, on: NaiveDate) -> usize {
-        let paid = self.slips.iter().map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
+    /// In how many months of the tax year there was a payment of an employment.
+    pub(super) fn months_paid(&self, on: NaiveDate, hired: NaiveDate) -> usize {
+        let of_it = self.slips.iter().filter(|slip| month_number(slip.period) >= month_number(hired));
+        let paid = of_it.map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
         paid.map(|paid| paid.month()).collect::<BTreeSet<_>>().len()
     }
 
@@ -130,7 +135,8 @@ mod tests {
 
     fn earlier(paid_on: &str, amounts: &[(&str, i64)]) -> Earlier {
         let amounts = amounts.iter().map(|(id, amount)| ((*id).to_owned(), Exact::from(*amount))).collect();
-        Earlier { paid_on: day(paid_on), project: String::new(), amounts }
+        let paid_on = day(paid_on);
+        Earlier { period: paid_on, paid_on, project: String::new(), employment: None, amounts }
     }
 
     fn wage(paid_on: &str, income: i64, withheld: i64) -> Earlier {
@@ -174,7 +180,8 @@ mod tests {
     fn slips_of_the_year_before_are_not_of_the_tax_year() {
         let known = Known { opening: None, slips: vec![wage("2025-12-31", 9, 9), wage("2026-01-01", 7, 0)] };
         assert_eq!(carried(&known, "")["payroll.prior_income"], number(7));
-        assert_eq!(known.months_paid(day("2026-09-30")), 1);
+        assert_eq!(known.months_paid(day("2026-09-30"), day("2025-01-01")), 1);
+        assert_eq!(known.months_paid(day("2026-09-30"), day("2026-02-01")), 0, "an employment before");
     }
 
     fn platform(paid_on: &str, income: i64) -> Earlier {

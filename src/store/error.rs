@@ -51,6 +51,14 @@ pub enum Problem {
     /// The file, or a row of it, is damaged.
     #[error("账本已损坏（{0}）。请保留原文件，从备份恢复")]
     Corrupted(String),
+    /// A row that was to be carried from is not what its hash was made of.
+    #[error("第 {id} 行（{row}）被改动，与它的摘要不符，不能据以累计。请用 gongche ledger verify 核对账本，从备份恢复")]
+    Tampered {
+        /// The number of the row.
+        id: i64,
+        /// What it is and whose.
+        row: String,
+    },
     /// One run has two slips of one worker.
     #[error("工号 {0} 在同一批次中出现了两次。每人每批次只能有一张工资单")]
     DuplicateWorker(String),

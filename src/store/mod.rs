@@ -29,7 +29,7 @@ mod verify;
 pub use arrears::{Arrear, BookedArrear};
 pub use compare::{Difference, Part};
 pub use error::{Problem, StoreError};
-pub use history::{EarlierSlip, Span};
+pub use history::{Asking, EarlierSlip, NOW, Span};
 pub use ledger::Ledger;
 pub use lifecycle::{Standing, State, Step};
 pub use model::{Act, Amounts, RunHeader, RunKey, SlipRecord, Slips, StoredRun, StoredSlip, Transition, person_key};

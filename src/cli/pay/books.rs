@@ -4,21 +4,22 @@ use super::{
     Intent,
     order::{Batch, Run},
     people::Computed,
+    recall::{self, Contributed},
     report,
     spool::BLOCK,
 };
 use crate::{
     cli::error::{CliError, Kind},
     exchange::roster::{self, Payable, Paying, RosterRow},
-    payroll::{Arrear, Balance, Chart, Earlier, Known, Line},
+    payroll::{Arrear, Balance, Chart, Known, Line},
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
-        Amounts, BookedArrear, CommitOutcome, Difference, EarlierSlip, Ledger, Mode, Opening, Part, Period, Problem,
-        RunHeader, RunKey, SlipRecord, Slips, Span, StoreError, StoredSlip, Submission, person_key,
+        Amounts, Asking, BookedArrear, CommitOutcome, Difference, Ledger, Mode, NOW, Opening, Part, Period, Problem,
+        RunHeader, RunKey, SlipRecord, Slips, StoreError, StoredSlip, Submission, person_key,
     },
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::{
@@ -34,8 +35,14 @@ pub(in crate::cli) struct Books {
     ledger: Ledger,
 }
 
-/// The order of payments: by day, then period, then number.
-type PaymentKey = (NaiveDate, Period, u32);
+/// What is to be said of those for whom the ledger knew something: their 工号.
+#[derive(Default)]
+pub(super) struct Recalled {
+    /// Whose opening balance of the roster says something else than the ledger and was left aside.
+    pub(super) left_aside: Vec<String>,
+    /// Whose insurance and fund of the month another run has contributed.
+    pub(super) contributed: Vec<String>,
+}
 
 /// A person against the month before.
 #[derive(Debug, Clone)]
@@ -109,8 +116,8 @@ impl Books {
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
-    /// balances count only where the ledger has no slip of the person in the tax year; gives the 工号 of those whose
-    /// opening balance says something else than the ledger and was left aside.
+    /// balances count only where the ledger has no slip of the person in the tax year. Insurance and fund of the month
+    /// that another run has contributed are left to it.
     pub(super) fn recall(
         &self,
         batch: Batch,
@@ -118,32 +125,34 @@ impl Books {
         paid_on: NaiveDate,
         chart: &Chart<'_>,
         payables: &mut [(RosterRow, Payable)],
-    ) -> Result<Vec<String>, CliError> {
-        let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (_, payable) in payables.iter() {
-            by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
+    ) -> Result<Recalled, CliError> {
+        let mut by_payer: BTreeMap<String, BTreeMap<String, NaiveDate>> = BTreeMap::new();
+        for (_, Payable { worker, month, .. }) in payables.iter() {
+            by_payer.entry(worker.payer.clone()).or_default().insert(person(worker), month.hired);
         }
         if batch.is_regular() {
             self.recall_arrears(period, payables)?;
         }
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
+        let mut contributed: BTreeMap<(String, String), Contributed> = BTreeMap::new();
         for (payer, persons) in by_payer {
-            let key = batch.key(&payer, period);
-            let slips = self.earlier(&key, paid_on, chart, &persons)?;
-            let openings = self.ledger.opening_balances(&payer, paid_on.year(), &persons)?;
-            for person in persons {
-                // Of a month that it sums up itself, an opening balance says nothing.
-                let opening = openings.get(&person).filter(|opening| opening.as_of < period);
-                let after = |period: Period| opening.is_none_or(|opening| period > opening.as_of);
-                let slips = slips.get(&person).map(Vec::as_slice).unwrap_or_default();
-                let slips = slips.iter().filter(|(period, _)| after(*period)).map(|(_, slip)| slip.clone());
-                let one = Known { opening: opening.map(balance).transpose()?, slips: slips.collect() };
-                known.insert((payer.clone(), person), one);
+            let run = batch.key(&payer, period);
+            let asking = Asking { run: &run, paid_on, before: NOW };
+            let found = recall::known(&self.ledger, asking, chart, &persons)?;
+            known.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
+            if batch.kind.contributes() {
+                let found = recall::contributed(&self.ledger, asking, &persons.into_keys().collect())?;
+                contributed.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
             }
         }
-        let mut left_aside = Vec::new();
+        let mut recalled = Recalled::default();
         for (_, payable) in payables {
-            let Some(ledger) = known.remove(&(payable.worker.payer.clone(), person(&payable.worker))) else { continue };
+            let key = (payable.worker.payer.clone(), person(&payable.worker));
+            if let Some(one) = contributed.get(&key) {
+                payable.leave_contributions(one.insurance, one.fund);
+                recalled.contributed.push(format!("{}（第 {} 批）", payable.worker.number, one.number));
+            }
+            let Some(ledger) = known.remove(&key) else { continue };
             let roster = payable.month.known.opening.take();
             match roster {
                 Some(roster) if ledger.slips.is_empty() => payable.month.known.opening = Some(roster),
@@ -160,62 +169,12 @@ impl Books {
                             || says(&roster.amounts, &payable.month.known.sums(paid_on))
                     };
                     if roster.is_some_and(|roster| !known_already(&roster)) {
-                        left_aside.push(payable.worker.number.clone());
+                        recalled.left_aside.push(payable.worker.number.clone());
                     }
                 }
             }
         }
-        Ok(left_aside)
-    }
-
-    /// The slips that the chart looks back at, oldest payment first.
-    fn earlier(
-        &self,
-        key: &RunKey,
-        paid_on: NaiveDate,
-        chart: &Chart<'_>,
-        persons: &BTreeSet<String>,
-    ) -> Result<BTreeMap<String, Vec<(Period, Earlier)>>, CliError> {
-        let mut found: BTreeMap<String, BTreeMap<PaymentKey, (Period, Earlier)>> = BTreeMap::new();
-        let year_before = chart.looks_back_a_year().then_some(Span::Months(12));
-        let by_project = chart.by_project();
-        let mut projects = BTreeMap::new();
-        for span in [Span::TaxYear(paid_on.year())].into_iter().chain(year_before) {
-            for (person, slips) in self.ledger.earlier_slips(key, paid_on, span, persons)? {
-                let of_person = found.entry(person.clone()).or_default();
-                for slip in slips {
-                    // Only a slip of the same month is asked what it was for, and there is hardly ever one.
-                    let asked = is_same_month(slip.paid_on, paid_on)
-                        && slip.carried.keys().any(|id| by_project.contains(id.as_str()));
-                    let project = if asked { self.project(key, &slip, &person, &mut projects)? } else { String::new() };
-                    let earlier = Earlier { paid_on: slip.paid_on, project, amounts: exact(&slip.carried)? };
-                    of_person.insert((slip.paid_on, slip.period, slip.number), (slip.period, earlier));
-                }
-            }
-        }
-        Ok(found.into_iter().map(|(person, slips)| (person, slips.into_values().collect())).collect())
-    }
-
-    /// What an earlier slip was for. The inputs of a run are read once.
-    fn project(
-        &self,
-        key: &RunKey,
-        slip: &EarlierSlip,
-        person: &str,
-        projects: &mut BTreeMap<RunKey, BTreeMap<String, String>>,
-    ) -> Result<String, CliError> {
-        let run = RunKey { payer: key.payer.clone(), period: slip.period, number: slip.number };
-        if !projects.contains_key(&run) {
-            let mut of_run = BTreeMap::new();
-            for stored in self.ledger.slips_of(&run)? {
-                let inputs: serde_json::Value =
-                    serde_json::from_str(&stored.record.inputs).map_err(|_| corrupted("名单内容"))?;
-                let project = inputs["project"].as_str().unwrap_or_default().to_owned();
-                of_run.insert(stored.record.person, project);
-            }
-            projects.insert(run.clone(), of_run);
-        }
-        Ok(projects.get(&run).and_then(|of_run| of_run.get(person)).cloned().unwrap_or_default())
+        Ok(recalled)
     }
 
     /// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
@@ -364,28 +323,36 @@ impl Books {
         })
     }
 
-    /// The payers that have later months of the tax year in the ledger, with the first and the last of these: what was
-    /// carried into them is not what it would be now.
-    pub(super) fn outdated(&self, run: &Run) -> Result<Vec<(String, Period, Period)>, CliError> {
-        let mut outdated = Vec::new();
+    /// What is to be said of runs that rest on a run that was written: what was carried into them is not what it would
+    /// be now. They are named in the order in which they are to be computed anew.
+    pub(super) fn outdated(&self, run: &Run) -> Result<Vec<String>, CliError> {
+        let mut notes = Vec::new();
         for payer in run.tally.payers.keys() {
-            let mut later: BTreeSet<Period> = BTreeSet::new();
-            // The last month that there is.
-            let mut before = Period::new(9999, 12).map_err(|_| corrupted("月份"))?;
-            while let Some(period) = self.ledger.previous_period(payer, before)?.filter(|found| *found > run.period) {
-                let key = RunKey { payer: payer.clone(), period, number: 1 };
-                let paid_on = self.ledger.run(&key)?.map(|stored| stored.header.paid_on);
-                if paid_on.is_some_and(|paid_on| paid_on.year() == run.paying.paid_on.year()) {
-                    later.insert(period);
-                }
-                before = period;
-            }
-            if let (Some(first), Some(last)) = (later.first(), later.last()) {
-                outdated.push((payer.clone(), *first, *last));
-            }
+            notes.extend(outdated(&self.ledger, &run.batch.key(payer, run.period))?);
         }
-        Ok(outdated)
+        Ok(notes)
     }
+}
+
+/// That runs rest on a run of the ledger that is no longer what they were computed with; nothing where none does.
+pub(in crate::cli) fn outdated(ledger: &Ledger, run: &RunKey) -> Result<Option<String>, CliError> {
+    let resting = ledger.resting_on(run)?;
+    let Some(first) = resting.first() else { return Ok(None) };
+    let (regular, others): (Vec<_>, Vec<_>) = resting.iter().partition(|key| key.number == 1);
+    let months = (regular.iter().map(|key| key.period).min(), regular.iter().map(|key| key.period).max());
+    let mut named: Vec<String> = match months {
+        (Some(one), Some(last)) if one == last => vec![format!("{one} 的工资")],
+        (Some(one), Some(last)) => vec![format!("{one} 至 {last} 的工资")],
+        _ => Vec::new(),
+    };
+    named.extend(others.iter().map(|key| format!("{} 第 {} 批", key.period, key.number)));
+    Ok(Some(format!(
+        "账本里 {} 已有 {}，累计数不含本次的变动；请从 {} 第 {} 批起按支付的先后逐批重算（--replace，要批准的账本用 gongche run replace）",
+        run.payer,
+        named.join("、"),
+        first.period,
+        first.number
+    )))
 }
 
 /// The opening balances that the people at some positions of a run rest on.
@@ -508,20 +475,8 @@ fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
     }
 }
 
-fn is_same_month(one: NaiveDate, other: NaiveDate) -> bool {
-    (one.year(), one.month()) == (other.year(), other.month())
-}
-
-fn corrupted(what: &str) -> CliError {
+pub(super) fn corrupted(what: &str) -> CliError {
     CliError::new(Kind::Internal, "ledger", format!("账本里的{what}读不出来"))
-}
-
-fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
-    amounts.iter().map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?))).collect()
-}
-
-fn balance(opening: &Opening) -> Result<Balance, CliError> {
-    Ok(Balance { through: opening.as_of.first_day(), amounts: exact(&opening.amounts)? })
 }
 
 fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {

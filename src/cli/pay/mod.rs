@@ -7,6 +7,7 @@ mod files;
 mod filings;
 mod order;
 mod people;
+mod recall;
 mod report;
 mod spool;
 mod statements;
@@ -14,10 +15,12 @@ mod stored;
 mod tally;
 mod verdict;
 
-pub(super) use books::Books;
+pub(super) use books::{Books, outdated};
 pub(super) use engagements::Engagements;
 pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
+pub(super) use recall::known;
+pub(super) use report::facts;
 pub(super) use stored::{StoredInputs, recompute};
 
 pub(super) use files::cannot_write;
@@ -173,10 +176,8 @@ impl Order<'_> {
         let notices = filings.notices;
         files.fill(&run, self, chosen.password(), output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, &headers, intent)).transpose()?;
-        if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
-            run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
-                format!("账本里 {payer} 已有 {first} 至 {last} 的工资，累计数不含本次的变动；请从 {first} 起逐月重算（--replace）")
-            }));
+        if let (Some(ledger), Some(Stored::Written | Stored::Replaced | Stored::Approved)) = (ledger, &stored) {
+            run.notes.extend(ledger.outdated(&run)?);
         }
         let strangers = files.publish()?;
         if strangers > 0 {

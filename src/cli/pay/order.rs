@@ -66,7 +66,7 @@ impl RunKind {
         }
     }
 
-    fn contributes(self) -> bool {
+    pub(super) fn contributes(self) -> bool {
         matches!(self, Self::Regular | Self::Leaver)
     }
 }

@@ -60,6 +60,8 @@ pub(super) struct People {
     uncovered: usize,
     /// Those whose opening balance of the roster was left aside for what the ledger has.
     overruled: Vec<String>,
+    /// Those whose insurance and fund of the month another run has contributed.
+    contributed: Vec<String>,
     /// How many gave their additional deductions as one sum.
     undivided: usize,
     /// What is to be said of the engagements behind the roster.
@@ -113,8 +115,9 @@ impl<'a> Reckoning<'a> {
         if let Some(ledger) = self.ledger {
             let Order { batch, period, .. } = *self.order;
             let chart = self.month.chart();
-            let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due)?;
-            self.people.overruled.extend(overruled);
+            let recalled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due)?;
+            self.people.overruled.extend(recalled.left_aside);
+            self.people.contributed.extend(recalled.contributed);
         }
         self.month
             .prepare(due.iter().map(|(_, payable)| &payable.month.places))
@@ -201,6 +204,7 @@ impl People {
             rejected,
             uncovered: 0,
             overruled: Vec::new(),
+            contributed: Vec::new(),
             undivided: 0,
             classified: Vec::new(),
             hours: Vec::new(),
@@ -225,6 +229,10 @@ impl People {
         if !self.overruled.is_empty() {
             let workers = self.overruled.join("、");
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
+        }
+        if !self.contributed.is_empty() {
+            let workers = self.contributed.join("、");
+            notes.push(format!("本期的社保和公积金已由账本里本期的另一批缴纳，这一批不再缴，收入照常累计：{workers}"));
         }
         if self.undivided > 0 {
             notes.push(format!(

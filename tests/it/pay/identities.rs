@@ -143,7 +143,13 @@ impl Someone {
         let mut known = self.known();
         let slip = |(at, (paid_on, month)): (usize, &(NaiveDate, Month<'static>))| {
             let slip = month.slip(&self.row(at, *paid_on, known.clone())).unwrap();
-            known.slips.push(Earlier { paid_on: *paid_on, project: String::new(), amounts: slip.carried.clone() });
+            known.slips.push(Earlier {
+                period: *paid_on,
+                paid_on: *paid_on,
+                project: String::new(),
+                employment: None,
+                amounts: slip.carried.clone(),
+            });
             slip
         };
         MONTHS.iter().enumerate().map(slip).collect()

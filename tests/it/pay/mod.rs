@@ -19,6 +19,7 @@ mod ledger;
 mod made_up;
 mod refusals;
 mod runs;
+mod several;
 mod statements;
 mod year;
 
