@@ -9,7 +9,7 @@ use super::{
     pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind, outdated},
     table,
 };
-use crate::store::{Act, Ledger, Period, RunKey, Standing, Step};
+use crate::store::{Act, Ledger, Period, RunKey, Step, Transition};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
@@ -200,7 +200,7 @@ impl List {
         let ledger = Ledger::open_existing(&self.db)?;
         let mut runs = Vec::new();
         for key in ledger.run_keys(self.period)? {
-            let (standing, steps) = (ledger.standing(&key)?, ledger.transitions(&key)?);
+            let (standing, steps) = (ledger.standing(&key)?, ledger.steps(&key)?);
             runs.push((key, standing, steps));
         }
         if output.is_json() {
@@ -228,23 +228,27 @@ impl List {
         let mut rows = Vec::new();
         for (key, standing, steps) in &runs {
             let version = standing.run.as_ref().map_or_else(String::new, |run| run.version.to_string());
-            let last = last_act(standing, steps.last().map(|step| &step.act));
             let state = standing.state().name().to_owned();
-            let number = key.number.to_string();
-            rows.push([key.period.to_string(), number, version, state, last, key.payer.clone()]);
+            let mut told = steps.iter().map(step_text);
+            let first = told.next().unwrap_or_default();
+            rows.push([key.period.to_string(), key.number.to_string(), version, state, key.payer.clone(), first]);
+            // The steps after the first stand under it.
+            rows.extend(told.map(|step| {
+                let [period, number, version, state, payer] = Default::default();
+                [period, number, version, state, payer, step]
+            }));
         }
-        output.text(&table::table(["月份", "批", "版", "状态", "最近一步", "扣缴义务人"], &rows));
+        output.text(&table::table(["月份", "批", "版", "状态", "扣缴义务人", "经过"], &rows));
         Ok(Done::Clean)
     }
 }
 
-/// Who did what last, a preview that waits for approval among it.
-fn last_act(standing: &Standing, step: Option<&Act>) -> String {
-    match (&standing.preview, step) {
-        (Some(preview), _) => format!("试算 {}", preview.act),
-        (None, Some(act)) => act.to_string(),
-        (None, None) => String::new(),
-    }
+/// What was done, by whom, when and why.
+fn step_text(step: &Transition) -> String {
+    let Transition { from, to, act } = step;
+    let what = if from == to { "再次试算" } else { to.name() };
+    let why = if act.why.is_empty() { String::new() } else { format!("：{}", act.why) };
+    format!("{what} {act}{why}")
 }
 
 fn act_json(act: &Act) -> Json {

@@ -1,6 +1,9 @@
 //! What can go wrong with a ledger, in words that say how to mend it.
 
+use std::path::Path;
+
 use super::{
+    dialect::Dialect,
     lifecycle::{State, Step},
     model::{Act, RunKey},
 };
@@ -16,6 +19,14 @@ pub struct StoreError {
     pub problem: Problem,
 }
 
+impl StoreError {
+    /// A problem of the ledger at a place, which is told without the password.
+    #[must_use]
+    pub fn at(place: &Path, problem: Problem) -> Self {
+        Self { place: Dialect::shown(place), problem }
+    }
+}
+
 /// What is wrong with a ledger, or with what it was asked to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -25,6 +36,9 @@ pub enum Problem {
     /// The file is no SQLite database, or the database is one that something else made. It was not touched.
     #[error("这不是工尺的账本。请换一个文件名（或另一个空的数据库），或指向原来的账本")]
     NotALedger,
+    /// The file begins as SQLite's do, and cannot be read as one: cut off, or overwritten.
+    #[error("这个文件不是账本，或者已经损坏、不完整。请核对路径；确是账本的，保留原文件，从备份恢复")]
+    Unreadable,
     /// A newer version made the ledger.
     #[error("账本格式为第 {found} 版，本程序只认到第 {known} 版。请升级本程序后再打开")]
     Newer {
@@ -105,6 +119,16 @@ pub enum Problem {
     OwnApproval {
         /// Who.
         by: String,
+    },
+    /// A step that would lie before the one that it follows.
+    #[error("{run}：操作时间 {at} 早于上一步（{last}）。核对 --at；不写就是现在")]
+    Backwards {
+        /// The run.
+        run: RunKey,
+        /// When the step is said to be taken.
+        at: String,
+        /// The step before.
+        last: Box<Act>,
     },
     /// A run was to go through in one step, which the ledger does not allow.
     #[error("这个账本要有人批准：先试算（gongche run preview），再由另一人批准（gongche run approve）")]

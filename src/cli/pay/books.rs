@@ -24,15 +24,20 @@ use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-/// An open ledger.
+/// A ledger, which is made only when something goes into it.
 pub(in crate::cli) struct Books {
-    ledger: Ledger,
+    place: PathBuf,
+    /// Open, if it is there.
+    ledger: OnceCell<Ledger>,
+    /// Whether each run needs the approval of a second person.
+    approval: bool,
 }
 
 /// What is to be said of those for whom the ledger knew something: their 工号.
@@ -77,6 +82,7 @@ impl From<StoreError> for CliError {
             Problem::NoPreview { .. } => "not-previewed",
             Problem::StalePreview { .. } => "stale",
             Problem::OwnApproval { .. } => "own-approval",
+            Problem::Backwards { .. } => "at",
             Problem::ApprovalRequired | Problem::ApprovalUnknown | Problem::NotEmpty => "approval",
             Problem::Locked => "locked",
             _ => "ledger",
@@ -86,33 +92,57 @@ impl From<StoreError> for CliError {
 }
 
 impl Books {
-    /// Opens a ledger, and makes it if there is none; one with approval, if so wished.
+    /// A ledger that is there, or is to be made; one with approval, if so wished.
     pub(in crate::cli) fn open(place: &Path, approval: bool) -> Result<Self, CliError> {
-        let ledger = Ledger::open(place)?;
-        if approval {
-            ledger.require_approval()?;
+        let books = Self::at(place, approval)?;
+        match books.ledger.get() {
+            Some(ledger) if approval && !ledger.requires_approval()? && !ledger.is_empty()? => {
+                Err(StoreError::at(place, Problem::NotEmpty).into())
+            }
+            Some(ledger) => Ok(Self { approval: approval || ledger.requires_approval()?, ..books }),
+            None => Ok(books),
         }
-        Ok(Self { ledger })
     }
 
-    /// Opens a ledger in which runs are previewed and approved; makes one if there is none and it may.
+    /// A ledger in which runs are previewed and approved; one that is to be made, if it may.
     pub(in crate::cli) fn prepare(place: &Path, create: bool) -> Result<Self, CliError> {
-        let ledger = if create { Ledger::open(place)? } else { Ledger::open_existing(place)? };
-        if create && !ledger.requires_approval()? {
+        let books = Self::at(place, true)?;
+        let refused = |problem| Err(StoreError::at(place, problem).into());
+        match books.ledger.get() {
             // An empty ledger becomes one with approval; of another, what it is was settled when it was made.
-            match ledger.require_approval() {
-                Err(StoreError { problem: Problem::NotEmpty, place }) => {
-                    return Err(StoreError { place, problem: Problem::ApprovalUnknown }.into());
-                }
-                done => done?,
+            Some(ledger) if !ledger.requires_approval()? && !(create && ledger.is_empty()?) => {
+                refused(Problem::ApprovalUnknown)
             }
+            None if !create => refused(Problem::NotFound),
+            _ => Ok(books),
         }
-        Ok(Self { ledger })
+    }
+
+    fn at(place: &Path, approval: bool) -> Result<Self, CliError> {
+        let ledger = match Ledger::open_existing(place) {
+            Ok(ledger) => OnceCell::from(ledger),
+            Err(StoreError { problem: Problem::NotFound, .. }) => OnceCell::new(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { place: place.to_owned(), ledger, approval })
+    }
+
+    /// The ledger, made if it was not there.
+    fn made(&self) -> Result<&Ledger, CliError> {
+        if self.ledger.get().is_none() {
+            // Nobody else sets it: a command has one thread here.
+            let _ = self.ledger.set(Ledger::open(&self.place)?);
+        }
+        let ledger = self.ledger.get().ok_or_else(|| corrupted("文件"))?;
+        if self.approval {
+            ledger.require_approval()?;
+        }
+        Ok(ledger)
     }
 
     /// Whether each run needs the approval of a second person.
-    pub(in crate::cli) fn requires_approval(&self) -> Result<bool, CliError> {
-        Ok(self.ledger.requires_approval()?)
+    pub(in crate::cli) fn requires_approval(&self) -> bool {
+        self.approval
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
@@ -126,22 +156,23 @@ impl Books {
         chart: &Chart<'_>,
         payables: &mut [(RosterRow, Payable)],
     ) -> Result<Recalled, CliError> {
+        let Some(ledger) = self.ledger.get() else { return Ok(Recalled::default()) };
         let mut by_payer: BTreeMap<String, BTreeMap<String, NaiveDate>> = BTreeMap::new();
         for (_, Payable { worker, month, .. }) in payables.iter() {
             by_payer.entry(worker.payer.clone()).or_default().insert(person(worker), month.hired);
         }
         if batch.is_regular() {
-            self.recall_arrears(period, payables)?;
+            recall_arrears(ledger, period, payables)?;
         }
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
         let mut contributed: BTreeMap<(String, String), Contributed> = BTreeMap::new();
         for (payer, persons) in by_payer {
             let run = batch.key(&payer, period);
             let asking = Asking { run: &run, paid_on, before: NOW };
-            let found = recall::known(&self.ledger, asking, chart, &persons)?;
+            let found = recall::known(ledger, asking, chart, &persons)?;
             known.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
             if batch.kind.contributes() {
-                let found = recall::contributed(&self.ledger, asking, &persons.into_keys().collect())?;
+                let found = recall::contributed(ledger, asking, &persons.into_keys().collect())?;
                 contributed.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
             }
         }
@@ -152,13 +183,13 @@ impl Books {
                 payable.leave_contributions(one.insurance, one.fund);
                 recalled.contributed.push(format!("{}（第 {} 批）", payable.worker.number, one.number));
             }
-            let Some(ledger) = known.remove(&key) else { continue };
+            let Some(before) = known.remove(&key) else { continue };
             let roster = payable.month.known.opening.take();
             match roster {
-                Some(roster) if ledger.slips.is_empty() => payable.month.known.opening = Some(roster),
+                Some(roster) if before.slips.is_empty() => payable.month.known.opening = Some(roster),
                 roster => {
-                    let opening = ledger.opening.clone();
-                    payable.month.known = ledger;
+                    let opening = before.opening.clone();
+                    payable.month.known = before;
                     let says = |amounts: &BTreeMap<String, Exact>, sums: &BTreeMap<String, Exact>| {
                         amounts.iter().all(|(id, amount)| sums.get(id).copied().unwrap_or(Exact::ZERO) == *amount)
                     };
@@ -177,29 +208,12 @@ impl Books {
         Ok(recalled)
     }
 
-    /// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
-    fn recall_arrears(&self, period: Period, payables: &mut [(RosterRow, Payable)]) -> Result<(), CliError> {
-        let mut booked: BTreeMap<String, BTreeMap<String, Vec<Arrear>>> = BTreeMap::new();
-        for (_, payable) in payables {
-            let payer = &payable.worker.payer;
-            if !booked.contains_key(payer) {
-                let mut of_persons: BTreeMap<String, Vec<Arrear>> = BTreeMap::new();
-                for one in self.ledger.arrears_booked_in(payer, period)? {
-                    of_persons.entry(one.arrear.person.clone()).or_default().push(arrear(&one)?);
-                }
-                booked.insert(payer.clone(), of_persons);
-            }
-            let of_person = booked.get_mut(payer).and_then(|of_persons| of_persons.remove(&person(&payable.worker)));
-            payable.month.arrears = of_person.unwrap_or_default();
-        }
-        Ok(())
-    }
-
     /// What was booked to be paid with this run for people who are not in it.
     pub(super) fn unpaid_arrears(&self, run: &Run) -> Result<Vec<String>, CliError> {
         let mut notes = Vec::new();
+        let Some(ledger) = self.ledger.get() else { return Ok(notes) };
         for (payer, positions) in run.tally.payers.iter().filter(|_| run.batch.is_regular()) {
-            let booked = self.ledger.arrears_booked_in(payer, run.period)?;
+            let booked = ledger.arrears_booked_in(payer, run.period)?;
             if booked.is_empty() {
                 continue;
             }
@@ -225,14 +239,12 @@ impl Books {
     /// not compared: it has whom it has.
     pub(super) fn changes(&self, run: &Run) -> Result<Vec<Change>, CliError> {
         let mut changes = Vec::new();
-        if !run.batch.is_regular() {
-            return Ok(changes);
-        }
+        let Some(ledger) = self.ledger.get().filter(|_| run.batch.is_regular()) else { return Ok(changes) };
         for (payer, positions) in &run.tally.payers {
-            let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
+            let Some(before) = ledger.previous_period(payer, run.period)? else { continue };
             let key = RunKey { payer: payer.clone(), period: before, number: 1 };
             let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
-            self.ledger.each_page::<CliError>(&key, |_, page| {
+            ledger.each_page::<CliError>(&key, |_, page| {
                 for StoredSlip { record, .. } in page {
                     let net = net_of(&record)?;
                     earlier.insert(record.person, (record.worker, record.name, net));
@@ -258,10 +270,11 @@ impl Books {
 
     /// Refuses a run that differs from what stands in its place, before anything of it is written anywhere.
     pub(super) fn check(&self, book: &Book, run: &Run, headers: &Headers) -> Result<(), CliError> {
+        let Some(ledger) = self.ledger.get() else { return Ok(()) };
         let mut differing = Vec::new();
         for (payer, positions) in &run.tally.payers {
             let Some((header, _)) = headers.get(payer) else { continue };
-            let differences = self.ledger.differences(header, &Records::new(run, positions))?;
+            let differences = ledger.differences(header, &Records::new(run, positions))?;
             if !differences.is_empty() {
                 differing.push((payer.as_str(), differences));
             }
@@ -281,14 +294,14 @@ impl Books {
             Intent::Preview(act) => {
                 let previews: Vec<(RunKey, String)> =
                     headers.values().map(|(header, digest)| (header.key.clone(), digest.clone())).collect();
-                self.ledger.record_previews(&previews, act)?;
+                self.made()?.record_previews(&previews, act)?;
                 return Ok(Stored::Previewed);
             }
             Intent::Commit { replace } => Mode::OneStep { replace },
             Intent::Approve(act) => Mode::Approve(act),
             Intent::Replace(act) => Mode::Replace(act),
         };
-        self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
+        let canonical = book.canonical();
         let parts: Vec<(Records<'_>, Vec<Opening>)> = run
             .tally
             .payers
@@ -298,9 +311,15 @@ impl Books {
         let submissions: Vec<Submission<'_>> = headers
             .values()
             .zip(&parts)
-            .map(|((header, digest), (slips, openings))| Submission { header, slips, openings, digest })
+            .map(|((header, digest), (slips, openings))| Submission {
+                header,
+                slips,
+                openings,
+                digest,
+                book: Some(canonical.as_bytes()),
+            })
             .collect();
-        let outcomes = self.ledger.commit_runs(&submissions, mode)?;
+        let outcomes = self.made()?.commit_runs(&submissions, mode)?;
         let differing: Vec<(&str, Vec<Difference>)> = headers
             .keys()
             .zip(&outcomes)
@@ -327,11 +346,30 @@ impl Books {
     /// be now. They are named in the order in which they are to be computed anew.
     pub(super) fn outdated(&self, run: &Run) -> Result<Vec<String>, CliError> {
         let mut notes = Vec::new();
+        let Some(ledger) = self.ledger.get() else { return Ok(notes) };
         for payer in run.tally.payers.keys() {
-            notes.extend(outdated(&self.ledger, &run.batch.key(payer, run.period))?);
+            notes.extend(outdated(ledger, &run.batch.key(payer, run.period))?);
         }
         Ok(notes)
     }
+}
+
+/// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
+fn recall_arrears(ledger: &Ledger, period: Period, payables: &mut [(RosterRow, Payable)]) -> Result<(), CliError> {
+    let mut booked: BTreeMap<String, BTreeMap<String, Vec<Arrear>>> = BTreeMap::new();
+    for (_, payable) in payables {
+        let payer = &payable.worker.payer;
+        if !booked.contains_key(payer) {
+            let mut of_persons: BTreeMap<String, Vec<Arrear>> = BTreeMap::new();
+            for one in ledger.arrears_booked_in(payer, period)? {
+                of_persons.entry(one.arrear.person.clone()).or_default().push(arrear(&one)?);
+            }
+            booked.insert(payer.clone(), of_persons);
+        }
+        let of_person = booked.get_mut(payer).and_then(|of_persons| of_persons.remove(&person(&payable.worker)));
+        payable.month.arrears = of_person.unwrap_or_default();
+    }
+    Ok(())
 }
 
 /// That runs rest on a run of the ledger that is no longer what they were computed with; nothing where none does.

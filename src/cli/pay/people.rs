@@ -135,6 +135,10 @@ impl<'a> Reckoning<'a> {
             .collect();
         for ((row, payable), slip) in due.into_iter().zip(slips) {
             match slip {
+                // A deduction that cannot be made is no payment that a ledger could hold.
+                Ok((slip, _)) if self.ledger.is_some() && slip.overdrawn().is_some() => {
+                    self.people.rejected.extend(overdrawn(&row, &slip));
+                }
                 Ok((slip, carried)) => {
                     let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
                     self.people.undivided += usize::from(undivided);
@@ -278,6 +282,22 @@ fn unprintable(row: u32, worker: &Worker) -> Option<Rejected> {
             problem: format!("字库里没有这些字：{}", missing.iter().collect::<String>()),
             remedy: "核对是否有误；确为生僻字的，用公安机关登记的规范字形".to_owned(),
         })
+    })
+}
+
+/// A row whose deductions leave less than nothing.
+fn overdrawn(row: &RosterRow, slip: &Slip) -> Option<Rejected> {
+    let finding = slip.overdrawn()?;
+    let (field, amount) = match slip.other_deduction {
+        Money::ZERO => (Field::LossDeduction, slip.loss),
+        other => (Field::OtherDeduction, other),
+    };
+    Some(Rejected {
+        row: row.row,
+        column: field.column().heading.to_owned(),
+        value: amount.to_string(),
+        problem: format!("{}没有记入账本", finding.message),
+        remedy: finding.remedy.clone().unwrap_or_default(),
     })
 }
 
