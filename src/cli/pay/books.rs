@@ -110,7 +110,7 @@ impl Books {
         let refused = |problem| Err(StoreError::at(place, problem).into());
         match books.ledger.get() {
             // An empty ledger becomes one with approval; of another, what it is was settled when it was made.
-            Some(ledger) if !ledger.requires_approval()? && !(create && ledger.is_empty()?) => {
+            Some(ledger) if !(ledger.requires_approval()? || create && ledger.is_empty()?) => {
                 refused(Problem::ApprovalUnknown)
             }
             None if !create => refused(Problem::NotFound),
