@@ -94,7 +94,14 @@ impl Bonus {
     fn of_roster(&self, book: &Book, path: &Path, period: Period) -> Result<(Vec<Compared>, Refused), CliError> {
         let (period_start, period_end) = (period.first_day(), period.last_day());
         let paid_on = self.on.unwrap_or(period_end);
-        let paying = Paying { period_start, period_end, paid_on, payer: String::new(), contributed_elsewhere: false };
+        let paying = Paying {
+            period_start,
+            period_end,
+            paid_on,
+            payer: String::new(),
+            contributed_elsewhere: false,
+            completes_month: true,
+        };
         let read = roster::read(path, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(path.display().to_string()))?;
         let mut month = Month::new(book, period_start, period_end, paid_on, self.known_at)

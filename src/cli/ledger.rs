@@ -165,6 +165,10 @@ fn known_before(
 
 /// What of that which was carried into a slip the rows before its run do not give; nothing where they give all of it.
 fn carried_otherwise(book: &Book, month: &Month<'_>, inputs: &StoredInputs, known: Known) -> Option<String> {
+    // What the payments after the first rest on stands in their own run.
+    if inputs.part() > 1 {
+        return None;
+    }
     let carried = month.carried(&inputs.row(known)?).ok()?;
     let (given, stored) = (facts(book, &carried), inputs.carried());
     let ids: BTreeSet<&String> = given.keys().chain(stored.keys()).collect();

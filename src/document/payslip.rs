@@ -40,7 +40,7 @@ pub fn payslip(
     frame: &PayslipFrame,
     files: &BTreeMap<String, Vec<u8>>,
 ) -> Result<Vec<u8>, DocumentError> {
-    let title = format!("{} {} {} {}", slip.paper.name, month(frame.period), worker.number, worker.name);
+    let title = format!("{} {} {} {}", slip.paper.name, month(frame.period), worker.label(), worker.name);
     let (template, view) = view(worker, slip, frame);
     render(template, &view, files, &Meta { title, created: frame.paid_on })
 }
@@ -151,7 +151,7 @@ fn common(worker: &Worker, slip: &Slip, frame: &PayslipFrame) -> Value {
         "period": month(frame.period),
         "paid_on": day(frame.paid_on),
         "worker": {
-            "number": worker.number,
+            "number": worker.label(),
             "name": worker.name,
             "id_type": worker.id_kind,
             "id_number": if frame.full_id { worker.id_number.clone() } else { worker.masked_id() },

@@ -115,7 +115,7 @@ impl Figures {
             made.money(format!("client.{name}"), format!("报税：{name}"), *amount);
         }
         let messages: Vec<&str> = paid.slip.findings.iter().map(|finding| finding.message.as_str()).collect();
-        made.text("findings", "提示", &messages.join(" "));
+        made.text(FINDINGS, "提示", &messages.join(" "));
         Ok(made)
     }
 
@@ -123,6 +123,40 @@ impl Figures {
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Cell> {
         self.figures.iter().find(|figure| figure.key == key).map(|figure| &figure.cell)
+    }
+
+    /// Adds a later payment: amounts of the period are summed; what is to date is that of the later one, except for what
+    /// was withheld before the run.
+    fn add(&mut self, later: &Self) -> Result<(), ArithmeticError> {
+        for figure in &later.figures {
+            let Some(found) = self.figures.iter_mut().find(|one| one.key == figure.key) else {
+                self.figures.push(figure.clone());
+                continue;
+            };
+            if figure.key == WITHHELD {
+                continue;
+            }
+            let to_date = figure.key.starts_with("tax.") || figure.key.starts_with("client.累计");
+            match (&mut found.cell, &figure.cell) {
+                (Cell::Money(sum), Cell::Money(more)) if !to_date && figure.key != FUND_BASE => {
+                    *sum = sum.add(*more)?
+                }
+                (Cell::Text(said), Cell::Text(more)) if figure.key == FINDINGS && !more.is_empty() => {
+                    *said = [said.as_str(), more].join(" ").trim().to_owned();
+                }
+                (cell, later) if to_date || *cell == Cell::Blank || *cell == Cell::Money(Money::ZERO) => {
+                    *cell = later.clone();
+                }
+                _ => {}
+            }
+        }
+        for one in later.insurance.iter().filter(|one| !one.is_nothing()) {
+            match self.insurance.iter_mut().find(|found| found.title == one.title && found.is_nothing()) {
+                Some(found) => *found = one.clone(),
+                None => self.insurance.push(one.clone()),
+            }
+        }
+        Ok(())
     }
 
     /// All of it, in order.
@@ -193,7 +227,7 @@ impl Figures {
             self.money(format!("arrear.{id}"), heading, sum);
         }
         let fund_base = slip.contributions.iter().find(|one| one.line.id.starts_with(FUND)).map(|one| amount(one.base));
-        self.put("fund_base", "住房公积金缴存基数", fund_base.unwrap_or(Cell::Blank));
+        self.put(FUND_BASE, "住房公积金缴存基数", fund_base.unwrap_or(Cell::Blank));
         let side = |payer: &str, fund: bool| {
             // What is paid for earlier months is owed to the same bureau.
             let all = slip.lines().chain(slip.arrears.iter().map(|one| &one.line));
@@ -230,15 +264,26 @@ impl Figures {
             ("tax.quick", "速算扣除数", tax.quick),
             ("tax.payable", "累计应扣缴税额", tax.payable),
             ("tax.relief", "累计减免税额", tax.relief),
-            ("tax.withheld", "累计已缴税额", tax.withheld),
+            (WITHHELD, "累计已缴税额", tax.withheld),
         ] {
             self.money(key, heading, amount);
         }
     }
 }
 
+const FUND_BASE: &str = "fund_base";
+const FINDINGS: &str = "findings";
+const WITHHELD: &str = "tax.withheld";
+
 /// How the ids of the fund's lines begin.
 const FUND: &str = "housing_fund_";
+
+impl Contributed {
+    /// Whether nothing is contributed.
+    fn is_nothing(&self) -> bool {
+        self.cells.get("line.amount") == Some(&Cell::Money(Money::ZERO))
+    }
+}
 
 fn contributed(one: &Contribution) -> Contributed {
     let title = title(&one.line);
@@ -261,6 +306,58 @@ fn title(line: &Line) -> String {
 fn amount(value: Exact) -> Cell {
     let money = value.to_decimal().and_then(|yuan| Money::from_decimal(yuan).ok());
     money.map_or_else(|| Cell::text(value.to_string()), Cell::Money)
+}
+
+/// What a person is paid in one run, payment by payment, and the same added up: hardly anybody has more than one.
+#[derive(Debug, Clone)]
+pub struct Payments {
+    each: Vec<Figures>,
+    /// Added up, where there is anything to add up: by method of tax, and by project besides.
+    together: Option<[Vec<Figures>; 2]>,
+}
+
+impl Payments {
+    /// Of the payments of one person with one payer, in order.
+    ///
+    /// # Errors
+    /// Sums beyond what money can hold.
+    pub fn new(each: Vec<Figures>) -> Result<Self, ArithmeticError> {
+        if each.len() < 2 {
+            return Ok(Self { each, together: None });
+        }
+        let together = [merged(&each, &["method"])?, merged(&each, &["method", "project"])?];
+        Ok(Self { each, together: Some(together) })
+    }
+
+    /// Payment by payment.
+    #[must_use]
+    pub fn each(&self) -> &[Figures] {
+        &self.each
+    }
+
+    /// What is taxed by one method, added up.
+    #[must_use]
+    pub fn together(&self) -> &[Figures] {
+        self.together.as_ref().map_or(&self.each, |[together, _]| together)
+    }
+
+    /// What is taxed by one method and for one project, added up.
+    #[must_use]
+    pub fn by_project(&self) -> &[Figures] {
+        self.together.as_ref().map_or(&self.each, |[_, by_project]| by_project)
+    }
+}
+
+/// Those that are the same under some keys made one.
+fn merged(each: &[Figures], same: &[&str]) -> Result<Vec<Figures>, ArithmeticError> {
+    let mut merged: Vec<Figures> = Vec::new();
+    for one in each {
+        match merged.iter_mut().find(|found| same.iter().all(|key| found.get(key) == one.get(key))) {
+            Some(found) => found.add(one)?,
+            None => merged.push(one.clone()),
+        }
+    }
+    Ok(merged)
 }
 
 /// The columns of a sheet of all of it, one row a person. A column that only some have is blank for the others.

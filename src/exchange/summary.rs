@@ -82,7 +82,7 @@ impl Overview {
     pub fn row(&self, one: &Paid<'_>) -> Vec<Cell> {
         let (worker, slip) = (one.worker, one.slip);
         let mut row: Vec<Cell> =
-            [&worker.number, &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
+            [&worker.label(), &worker.name, &worker.department, &worker.post, &worker.insured_at, &worker.engagement]
                 .map(Cell::text)
                 .into();
         row.extend(self.has_payers().then(|| Cell::text(&worker.payer)));

@@ -29,6 +29,8 @@ pub struct Earlier {
     pub project: String,
     /// The employment that it was computed with, where somebody asks whether it is another than that of now.
     pub employment: Option<Employment>,
+    /// Whether it is an earlier payment of the same run.
+    pub same_run: bool,
     /// By the full id of the figure: those that the slip was computed from.
     pub amounts: BTreeMap<String, Exact>,
 }
@@ -72,9 +74,16 @@ impl Known {
         sums
     }
 
-    /// In how many months of the tax year there was a payment of an employment.
+    /// Whether an earlier run paid in the month of a day.
+    #[must_use]
+    pub fn is_paid_in_month(&self, day: NaiveDate) -> bool {
+        self.slips.iter().any(|slip| !slip.same_run && month_number(slip.paid_on) == month_number(day))
+    }
+
+    /// In how many months of the tax year there was a payment of an employment by an earlier run.
     pub(super) fn months_paid(&self, on: NaiveDate, hired: NaiveDate) -> usize {
-        let of_it = self.slips.iter().filter(|slip| month_number(slip.period) >= month_number(hired));
+        let runs = self.slips.iter().filter(|slip| !slip.same_run);
+        let of_it = runs.filter(|slip| month_number(slip.period) >= month_number(hired));
         let paid = of_it.map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
         paid.map(|paid| paid.month()).collect::<BTreeSet<_>>().len()
     }
@@ -136,7 +145,7 @@ mod tests {
     fn earlier(paid_on: &str, amounts: &[(&str, i64)]) -> Earlier {
         let amounts = amounts.iter().map(|(id, amount)| ((*id).to_owned(), Exact::from(*amount))).collect();
         let paid_on = day(paid_on);
-        Earlier { period: paid_on, paid_on, project: String::new(), employment: None, amounts }
+        Earlier { period: paid_on, paid_on, project: String::new(), employment: None, same_run: false, amounts }
     }
 
     fn wage(paid_on: &str, income: i64, withheld: i64) -> Earlier {

@@ -23,4 +23,4 @@ pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Ste
 pub use solve::{Solution, solve};
 pub use spells::Employment;
 pub use timesheet::{Activity, Class, SheetError, Standards, Stretch, Sums, Timesheet};
-pub use worker::{Worker, masked};
+pub use worker::{Worker, label, masked};

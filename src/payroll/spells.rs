@@ -82,6 +82,7 @@ mod tests {
             paid_on: day(&format!("{period}-28")),
             project: String::new(),
             employment: Some(employment),
+            same_run: false,
             amounts: BTreeMap::from([("tax.wages.tax".to_owned(), Exact::ZERO)]),
         }
     }

@@ -8,6 +8,8 @@ use serde::{Deserialize, Serialize};
 pub struct Worker {
     /// 工号.
     pub number: String,
+    /// 笔次: which of the person's payments in the run it is, from 1.
+    pub part: u32,
     /// 姓名.
     pub name: String,
     /// 证件类型.
@@ -39,6 +41,12 @@ pub struct Worker {
 }
 
 impl Worker {
+    /// 工号, with the payment where it is not the first: what tells the slips of a run apart.
+    #[must_use]
+    pub fn label(&self) -> String {
+        label(&self.number, self.part)
+    }
+
     /// The identity number with all but the last four characters masked.
     #[must_use]
     pub fn masked_id(&self) -> String {
@@ -51,6 +59,12 @@ impl Worker {
         let length = self.bank_account.chars().count();
         self.bank_account.chars().skip(length.saturating_sub(4)).collect()
     }
+}
+
+/// What tells the slips of a run apart: 工号, with the payment where it is not the first.
+#[must_use]
+pub fn label(number: &str, part: u32) -> String {
+    if part == 1 { number.to_owned() } else { format!("{number}（第{part}笔）") }
 }
 
 /// All but the last four characters hidden, and all of fewer: what may be shown of an identity or account number.

@@ -179,6 +179,25 @@ fn tied(what: &str, amounts: impl IntoIterator<Item = Money>, run: Money) -> Res
     if statements == run { Ok(()) } else { Err(StatementError::Run { what: what.to_owned(), statements, run }) }
 }
 
+impl Entry {
+    /// Adds a later payment.
+    fn add(&mut self, later: &Self) -> Result<(), ArithmeticError> {
+        for (key, amount) in &later.pay {
+            let sum = self.pay.entry(key.clone()).or_default();
+            *sum = sum.add(*amount)?;
+        }
+        for (id, amount) in &later.lines {
+            let sum = self.lines.entry(id.clone()).or_default();
+            *sum = sum.add(*amount)?;
+        }
+        self.insurance_arrears = self.insurance_arrears.add(later.insurance_arrears)?;
+        self.fund_arrears = self.fund_arrears.add(later.fund_arrears)?;
+        self.gross = self.gross.add(later.gross)?;
+        self.cost = self.cost.add(later.cost)?;
+        Ok(())
+    }
+}
+
 impl Statement<'_> {
     fn add(&mut self, worker: &Worker, slip: &Slip) -> Result<(), StatementError> {
         let mut entry = Entry {
@@ -225,7 +244,11 @@ impl Statement<'_> {
         };
         agrees("应发工资", cash, slip.gross)?;
         agrees("用人单位成本", slip.gross.add(entry.contributed()?)?, slip.employer_cost)?;
-        self.people.push(entry);
+        let earlier = self.people.iter_mut().filter(|_| worker.part > 1);
+        match earlier.rev().find(|one| one.number == worker.number) {
+            Some(earlier) => earlier.add(&entry)?,
+            None => self.people.push(entry),
+        }
         Ok(())
     }
 
@@ -287,6 +310,7 @@ mod tests {
     fn worker(number: &str, project: &str) -> Worker {
         Worker {
             number: number.to_owned(),
+            part: 1,
             name: "样例".to_owned(),
             id_kind: String::new(),
             id_number: number.to_owned(),

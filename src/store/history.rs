@@ -106,7 +106,7 @@ impl Ledger {
                 collect(&mut transaction, &lineages, asking, span, persons, &mut found).await?;
             }
             for slips in found.values_mut() {
-                slips.sort_by_key(|slip: &EarlierSlip| (slip.paid_on, slip.period, slip.number));
+                slips.sort_by_key(|slip: &EarlierSlip| (slip.paid_on, slip.period, slip.number, slip.id));
             }
             Ok(found)
         })

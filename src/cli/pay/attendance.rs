@@ -1,6 +1,6 @@
 //! The attendance of a run: read, reckoned by the book of the month, and told of.
 
-use super::order::Order;
+use super::{order::Order, people::named};
 use crate::{
     cli::error::{CliError, Kind},
     exchange::{
@@ -62,14 +62,7 @@ impl<'b> Attendance<'b> {
     }
 }
 
-/// How many workers a note names.
-const NAMED: usize = 20;
-
 fn notes(told: &Told) -> Vec<String> {
-    let named = |workers: &[String]| {
-        let more = if workers.len() > NAMED { format!("等 {} 人", workers.len()) } else { String::new() };
-        format!("{}{more}", workers.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、"))
-    };
     let mut notes = Vec::new();
     if let Some(year) = told.unarranged {
         notes.push(format!("{year} 年的放假安排尚未公布，调休和补班没有计入考勤的工作日和休息日"));

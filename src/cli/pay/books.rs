@@ -40,15 +40,6 @@ pub(in crate::cli) struct Books {
     approval: bool,
 }
 
-/// What is to be said of those for whom the ledger knew something: their 工号.
-#[derive(Default)]
-pub(super) struct Recalled {
-    /// Whose opening balance of the roster says something else than the ledger and was left aside.
-    pub(super) left_aside: Vec<String>,
-    /// Whose insurance and fund of the month another run has contributed.
-    pub(super) contributed: Vec<String>,
-}
-
 /// A person against the month before.
 #[derive(Debug, Clone)]
 pub(super) enum Change {
@@ -146,8 +137,8 @@ impl Books {
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
-    /// balances count only where the ledger has no slip of the person in the tax year. Insurance and fund of the month
-    /// that another run has contributed are left to it.
+    /// balances count only where the ledger has no slip of the person in the tax year; gives the 工号 of those whose
+    /// opening balance says something else than the ledger and was left aside.
     pub(super) fn recall(
         &self,
         batch: Batch,
@@ -155,8 +146,8 @@ impl Books {
         paid_on: NaiveDate,
         chart: &Chart<'_>,
         payables: &mut [(RosterRow, Payable)],
-    ) -> Result<Recalled, CliError> {
-        let Some(ledger) = self.ledger.get() else { return Ok(Recalled::default()) };
+    ) -> Result<Vec<String>, CliError> {
+        let Some(ledger) = self.ledger.get() else { return Ok(Vec::new()) };
         let mut by_payer: BTreeMap<String, BTreeMap<String, NaiveDate>> = BTreeMap::new();
         for (_, Payable { worker, month, .. }) in payables.iter() {
             by_payer.entry(worker.payer.clone()).or_default().insert(person(worker), month.hired);
@@ -165,24 +156,15 @@ impl Books {
             recall_arrears(ledger, period, payables)?;
         }
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
-        let mut contributed: BTreeMap<(String, String), Contributed> = BTreeMap::new();
         for (payer, persons) in by_payer {
             let run = batch.key(&payer, period);
             let asking = Asking { run: &run, paid_on, before: NOW };
             let found = recall::known(ledger, asking, chart, &persons)?;
             known.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
-            if batch.kind.contributes() {
-                let found = recall::contributed(ledger, asking, &persons.into_keys().collect())?;
-                contributed.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
-            }
         }
-        let mut recalled = Recalled::default();
+        let mut left_aside = Vec::new();
         for (_, payable) in payables {
             let key = (payable.worker.payer.clone(), person(&payable.worker));
-            if let Some(one) = contributed.get(&key) {
-                payable.leave_contributions(one.insurance, one.fund);
-                recalled.contributed.push(format!("{}（第 {} 批）", payable.worker.number, one.number));
-            }
             let Some(before) = known.remove(&key) else { continue };
             let roster = payable.month.known.opening.take();
             match roster {
@@ -200,12 +182,42 @@ impl Books {
                             || says(&roster.amounts, &payable.month.known.sums(paid_on))
                     };
                     if roster.is_some_and(|roster| !known_already(&roster)) {
-                        recalled.left_aside.push(payable.worker.number.clone());
+                        left_aside.push(payable.worker.number.clone());
                     }
                 }
             }
         }
-        Ok(recalled)
+        Ok(left_aside)
+    }
+
+    /// Leaves insurance and fund of the month to another run that has contributed them; gives whose, and to which.
+    pub(super) fn leave_contributed(
+        &self,
+        batch: Batch,
+        period: Period,
+        paid_on: NaiveDate,
+        payables: &mut [(RosterRow, Payable)],
+    ) -> Result<Vec<String>, CliError> {
+        let mut told = Vec::new();
+        let Some(ledger) = self.ledger.get().filter(|_| batch.kind.contributes()) else { return Ok(told) };
+        let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (_, payable) in payables.iter() {
+            by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
+        }
+        let mut contributed: BTreeMap<(String, String), Contributed> = BTreeMap::new();
+        for (payer, persons) in by_payer {
+            let run = batch.key(&payer, period);
+            let found = recall::contributed(ledger, Asking { run: &run, paid_on, before: NOW }, &persons)?;
+            contributed.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
+        }
+        for (_, payable) in payables {
+            let key = (payable.worker.payer.clone(), person(&payable.worker));
+            if let Some(one) = contributed.get(&key) {
+                payable.leave_contributions(one.insurance, one.fund);
+                told.push(format!("{}（第 {} 批）", payable.worker.label(), one.number));
+            }
+        }
+        Ok(told)
     }
 
     /// What was booked to be paid with this run for people who are not in it.
@@ -247,17 +259,31 @@ impl Books {
             ledger.each_page::<CliError>(&key, |_, page| {
                 for StoredSlip { record, .. } in page {
                     let net = net_of(&record)?;
-                    earlier.insert(record.person, (record.worker, record.name, net));
+                    match earlier.get_mut(&record.person) {
+                        Some((.., sum)) => *sum = sum.add(net).map_err(|_| corrupted("实发工资"))?,
+                        None => drop(earlier.insert(record.person, (record.worker, record.name, net))),
+                    }
                 }
                 Ok(())
             })?;
+            let mut later: BTreeMap<String, Money> = BTreeMap::new();
+            run.people.each(run.tally.later.values().flatten().copied(), |one| {
+                let sum = later.entry(person(&one.worker)).or_default();
+                *sum = sum.add(one.slip.net).map_err(|error| CliError::input("totals", error.to_string()))?;
+                Ok(())
+            })?;
             run.people.each(positions.iter().copied(), |one| {
+                if one.worker.part > 1 {
+                    return Ok(());
+                }
+                let more = later.remove(&person(&one.worker)).unwrap_or_default();
+                let net = one.slip.net.add(more).map_err(|error| CliError::input("totals", error.to_string()))?;
                 let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
                 match earlier.remove(&person(&one.worker)) {
                     None => changes.push(Change::New { worker, name }),
                     Some((.., before)) => {
-                        if before != one.slip.net {
-                            changes.push(Change::Net { worker, name, before, now: one.slip.net });
+                        if before != net {
+                            changes.push(Change::Net { worker, name, before, now: net });
                         }
                     }
                 }
@@ -502,7 +528,7 @@ fn hexadecimal(hasher: Sha256) -> String {
 fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
     let carried = one.slip.carried.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
     SlipRecord {
-        worker: one.worker.number.clone(),
+        worker: one.worker.label(),
         person: person(&one.worker),
         name: one.worker.name.clone(),
         sequence: u32::try_from(at).unwrap_or(u32::MAX),

@@ -3,7 +3,10 @@
 //! A person is found by 工号 and, where the engagement names an employer, by the payer. What comes of an engagement is in
 //! [`super::verdict`].
 
-use super::verdict::{self, Outcome};
+use super::{
+    order::PAYER_UNSTATED,
+    verdict::{self, Outcome},
+};
 use crate::{
     classify::{Answer, Engagement, Judge, Shifts},
     cli::error::CliError,
@@ -171,11 +174,13 @@ impl Classifier<'_> {
         Ok(())
     }
 
-    /// The engagement of somebody whom a payer pays: the one with that employer, else the one that names none.
+    /// The engagement of somebody whom a payer pays: the one with that employer, else the one that names none; where
+    /// nobody says who pays, the only one.
     fn find(&self, number: &str, payer: &str) -> Option<usize> {
         let of_number = self.index.get(number)?;
         let with = |employer: &str| of_number.iter().copied().find(|at| self.engaged[*at].employer == employer);
-        with(payer).or_else(|| with(""))
+        let only = || of_number.first().copied().filter(|_| payer == PAYER_UNSTATED && of_number.len() == 1);
+        with(payer).or_else(|| with("")).or_else(only)
     }
 
     /// The digest of a roster with that of the engagements behind it: a preview holds for both.

@@ -111,11 +111,10 @@ impl<'o> Staged<'o> {
         let bar = output.progress("工资条", run.people.len());
         run.people.blocks(0..run.people.len(), |block| {
             block.par_iter().try_for_each(|one| {
-                let pdf =
-                    slip_pdf(run, one, full_id).map_err(|error| internal(&error).at(one.worker.number.clone()))?;
+                let pdf = slip_pdf(run, one, full_id).map_err(|error| internal(&error).at(one.worker.label()))?;
                 let pdf = match password {
                     Some(pattern) => protect(&pdf, &filings::password(run, one, pattern)?)
-                        .map_err(|error| internal(&error).at(one.worker.number.clone()))?,
+                        .map_err(|error| internal(&error).at(one.worker.label()))?,
                     None => pdf,
                 };
                 let path = self.folder.join(SLIPS).join(file_name(one));
@@ -265,7 +264,7 @@ const LONGEST_NAME: usize = 240;
 
 /// `<工号>-<姓名>.pdf`, without what a file system refuses. As no 工号 is there twice, no name is.
 fn file_name(one: &Computed) -> String {
-    format!("{}.pdf", plain(&format!("{}-{}", one.worker.number, one.worker.name)))
+    format!("{}.pdf", plain(&format!("{}-{}", one.worker.label(), one.worker.name)))
 }
 
 /// A name without what a file system refuses.

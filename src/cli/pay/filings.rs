@@ -5,14 +5,15 @@ use super::{
     files::{Staged, internal},
     order::Run,
     people::Computed,
+    spool::BLOCK,
     statements,
 };
 use crate::{
     cli::error::CliError,
     exchange::{
-        figures::{self, Figures, Pattern},
+        figures::{self, Figures, Pattern, Payments},
         journal::{Accounts, JournalError},
-        layout::{Layout, LeftOut},
+        layout::{Filling, Layout, LeftOut},
         workbook::{Cell, Delimited, Kind, LinesWriter, Sheet, WorkbookError, to_xlsx},
     },
     quantity::Money,
@@ -113,7 +114,7 @@ impl Outgoing {
             let fault = |error: String| CliError::input("layout", error).at(path.display().to_string());
             let layout = Layout::read(&read(path)?).map_err(|error| fault(error.to_string()))?;
             layout.check(&ids).map_err(|error| fault(error.to_string()))?;
-            Ok::<_, CliError>(layout)
+            Ok::<_, CliError>(layout.by_payment())
         });
         let (text, place) = match &self.accounts {
             Some(path) => (read(path)?, path.display().to_string()),
@@ -149,10 +150,7 @@ impl Chosen<'_> {
         for (payer, positions) in &run.tally.payers {
             let folder = Path::new(FOLDER);
             let folder = if apart { folder.join(super::files::plain(payer)) } else { folder.to_owned() };
-            let mut filing = Filing { chosen: self, run, positions, folder, staged };
-            filing.figures()?;
-            filing.journal(&mut filings)?;
-            filing.layouts(payer, &mut filings)?;
+            Filing { chosen: self, run, positions, folder, staged }.write(payer, &mut filings)?;
         }
         if let Some(mut statements) = self.statement.begin()?.filter(|_| !run.people.is_empty()) {
             run.people.all(|one| statements.add(&one.worker, &one.slip))?;
@@ -172,60 +170,46 @@ struct Filing<'f, 'o> {
 }
 
 impl Filing<'_, '_> {
-    /// What is known of each of the payer's people, one after the other.
-    fn each(&self, mut take: impl FnMut(&Figures) -> Result<(), CliError>) -> Result<(), CliError> {
+    /// What is known of each of the payer's people, one after the other, with all payments of each.
+    fn each(&self, mut take: impl FnMut(&Payments) -> Result<(), CliError>) -> Result<(), CliError> {
         let month = self.run.period.to_string();
-        self.run.people.blocks(self.positions.iter().copied(), |block| {
-            let known = block.par_iter().map(|one| known(one, &month, self.run));
-            known.collect::<Result<Vec<_>, _>>()?.iter().try_for_each(&mut take)
-        })
+        let later = &self.run.tally.later;
+        let further: BTreeSet<usize> = later.values().flatten().copied().collect();
+        let mut firsts = self.positions.iter().copied().filter(|at| !further.contains(at)).peekable();
+        while firsts.peek().is_some() {
+            let block: Vec<usize> = firsts.by_ref().take(BLOCK).collect();
+            let known = self.run.people.read(&block)?.into_par_iter().zip(block).map(|(first, at)| {
+                let others = later.get(&at).map_or(Ok(Vec::new()), |others| self.run.people.read(others))?;
+                let all = std::iter::once(&first).chain(&others).map(|one| known(one, &month, self.run));
+                Payments::new(all.collect::<Result<_, _>>()?).map_err(|error| internal(&error))
+            });
+            known.collect::<Result<Vec<_>, CliError>>()?.iter().try_for_each(&mut take)?;
+        }
+        Ok(())
     }
 
-    fn figures(&mut self) -> Result<(), CliError> {
+    /// Writes all of them.
+    fn write(mut self, payer: &str, filings: &mut Filings) -> Result<(), CliError> {
+        let failed = |error: WorkbookError| internal(&error);
+        let layouts: Vec<&Layout> = self.chosen.shipped.iter().copied().chain(&self.chosen.bank).collect();
+        let mut fillings: Vec<Filling<'_>> =
+            layouts.iter().map(|layout| layout.filling(self.staged.folder())).collect();
+        let mut posting = self.chosen.accounts.posting();
+        let mut posted = Ok(());
         let mut columns = figures::Columns::default();
         self.each(|person| {
-            columns.see(person);
-            Ok(())
+            person.together().iter().for_each(|one| columns.see(one));
+            for one in person.each() {
+                if posted.is_ok() {
+                    posted = posting.take(one);
+                }
+            }
+            fillings.iter_mut().try_for_each(|filling| filling.take(person).map_err(failed))
         })?;
-        let path = self.staged.path(self.folder.join(FIGURES))?;
-        let failed = |error: std::io::Error| super::cannot_write(&path, &error);
-        let file = BufWriter::new(fs::File::create(&path).map_err(failed)?);
-        let mut lines = LinesWriter::new(file, &columns.headed(), Delimited::CSV).map_err(failed)?;
-        self.each(|person| lines.push(&columns.row(person)).map_err(failed))?;
-        lines.finish().and_then(|mut file| file.flush()).map_err(failed)
-    }
-
-    fn journal(&mut self, filings: &mut Filings) -> Result<(), CliError> {
-        let mut posting = self.chosen.accounts.posting();
-        let mut taken = Ok(());
-        self.each(|person| {
-            if taken.is_ok() {
-                taken = posting.take(person);
-            }
-            Ok(())
-        })?;
-        match taken.and_then(|()| posting.sheet(&self.run.period.to_string())) {
-            Ok(posted) => {
-                let bytes = to_xlsx(&[posted]).map_err(|error| internal(&error))?;
-                self.staged.add(self.folder.join(JOURNAL), &bytes)
-            }
-            Err(error) if self.chosen.own_accounts => {
-                Err(CliError::input("accounts", error.to_string()).at("--accounts"))
-            }
-            // The generic mapping is ours to mend; nobody's pay waits for it.
-            Err(error) => {
-                filings.remarks.push(format!("没有写出 {JOURNAL}：{error}"));
-                Ok(())
-            }
-        }
-    }
-
-    fn layouts(&mut self, payer: &str, filings: &mut Filings) -> Result<(), CliError> {
-        let failed = |error: WorkbookError| internal(&error);
+        self.figures(&columns)?;
+        self.journal(posted.and_then(|()| posting.sheet(&self.run.period.to_string())), filings)?;
         let mut left_out: Vec<(String, LeftOut)> = Vec::new();
-        for layout in self.chosen.shipped.iter().copied().chain(&self.chosen.bank) {
-            let mut filling = layout.filling(self.staged.folder());
-            self.each(|person| filling.take(person).map_err(failed))?;
+        for (layout, filling) in layouts.into_iter().zip(fillings) {
             let filled = filling.save(self.staged.folder()).map_err(failed)?;
             for name in &filled.files {
                 let from = self.staged.folder().join(name);
@@ -251,6 +235,32 @@ impl Filing<'_, '_> {
         filings.left_out.append(&mut left_out);
         Ok(())
     }
+
+    fn figures(&mut self, columns: &figures::Columns) -> Result<(), CliError> {
+        let path = self.staged.path(self.folder.join(FIGURES))?;
+        let failed = |error: std::io::Error| super::cannot_write(&path, &error);
+        let file = BufWriter::new(fs::File::create(&path).map_err(failed)?);
+        let mut lines = LinesWriter::new(file, &columns.headed(), Delimited::CSV).map_err(failed)?;
+        self.each(|person| person.together().iter().try_for_each(|one| lines.push(&columns.row(one)).map_err(failed)))?;
+        lines.finish().and_then(|mut file| file.flush()).map_err(failed)
+    }
+
+    fn journal(&mut self, posted: Result<Sheet, JournalError>, filings: &mut Filings) -> Result<(), CliError> {
+        match posted {
+            Ok(posted) => {
+                let bytes = to_xlsx(&[posted]).map_err(|error| internal(&error))?;
+                self.staged.add(self.folder.join(JOURNAL), &bytes)
+            }
+            Err(error) if self.chosen.own_accounts => {
+                Err(CliError::input("accounts", error.to_string()).at("--accounts"))
+            }
+            // The generic mapping is ours to mend; nobody's pay waits for it.
+            Err(error) => {
+                filings.remarks.push(format!("没有写出 {JOURNAL}：{error}"));
+                Ok(())
+            }
+        }
+    }
 }
 
 fn known(one: &Computed, month: &str, run: &Run) -> Result<Figures, CliError> {
@@ -260,7 +270,7 @@ fn known(one: &Computed, month: &str, run: &Run) -> Result<Figures, CliError> {
 /// The password of a slip.
 pub(super) fn password(run: &Run, one: &Computed, pattern: &Pattern) -> Result<String, CliError> {
     pattern.of(&known(one, &run.period.to_string(), run)?).ok_or_else(|| {
-        let message = format!("{} {} 缺少组成密码的内容", one.worker.number, one.worker.name);
+        let message = format!("{} {} 缺少组成密码的内容", one.worker.label(), one.worker.name);
         CliError::input("password", message).at("--slip-password")
     })
 }

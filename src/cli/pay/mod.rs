@@ -6,6 +6,7 @@ mod engagements;
 mod files;
 mod filings;
 mod order;
+mod parts;
 mod people;
 mod recall;
 mod report;

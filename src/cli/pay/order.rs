@@ -5,6 +5,7 @@ use super::{
     books, cannot_write,
     engagements::Engagements,
     filings::Outgoing,
+    parts::Parts,
     people::{People, Reckoning},
     spool::{BLOCK, Spool},
     tally::Tally,
@@ -117,7 +118,7 @@ pub(in crate::cli) struct Order<'a> {
 }
 
 /// The payer of rows that name none, where the command names none either.
-const PAYER_UNSTATED: &str = "未注明扣缴义务人";
+pub(super) const PAYER_UNSTATED: &str = "未注明扣缴义务人";
 
 /// The payroll, computed.
 pub(super) struct Run {
@@ -160,6 +161,9 @@ impl Order<'_> {
         if self.employer.is_none() {
             refuse_unnamed_payers(&mut read);
         }
+        let parts = Parts::of(&read.rows, &paying);
+        // First everybody's first payment, then the second ones.
+        read.rows.sort_by_key(|row| row.part);
         let files = [Some(self.roster), self.attendance];
         let digests =
             files.into_iter().flatten().map(|path| fs::read(path).map(|bytes| Digest::of(&bytes).to_string()));
@@ -167,11 +171,13 @@ impl Order<'_> {
         let spool = Spool::create(folder).map_err(|error| cannot_write(folder, &error))?;
         let engagements = self.engagements.read(book, self.known_at)?;
         let mut reckoning =
-            Reckoning::new(self, book, &paying, ledger, engagements, People::new(spool, read.rejected))?;
+            Reckoning::new(self, book, &paying, ledger, engagements, parts, People::new(spool, read.rejected))?;
         let bar = output.progress("核算", read.rows.len());
         let mut rows = read.rows.into_iter().peekable();
         while rows.peek().is_some() {
-            let block: Vec<_> = rows.by_ref().take(BLOCK).collect();
+            let part = rows.peek().map(|row| row.part);
+            let of_part = std::iter::from_fn(|| rows.next_if(|row| Some(row.part) == part));
+            let block: Vec<_> = of_part.take(BLOCK).collect();
             bar.inc(block.len() as u64);
             reckoning.take(block)?;
         }
@@ -205,8 +211,15 @@ impl Order<'_> {
             return Err(CliError::input("paid-on", message).at("--paid-on").hint("核对 --period 和 --paid-on"));
         }
         let payer = self.employer.unwrap_or(PAYER_UNSTATED).to_owned();
-        let contributed_elsewhere = !self.batch.kind.contributes();
-        Ok(Paying { period_start, period_end, paid_on, payer, contributed_elsewhere })
+        let contributes = self.batch.kind.contributes();
+        Ok(Paying {
+            period_start,
+            period_end,
+            paid_on,
+            payer,
+            contributed_elsewhere: !contributes,
+            completes_month: contributes,
+        })
     }
 }
 

@@ -6,6 +6,7 @@ use super::{
     books::{self, Books},
     engagements::Classifier,
     order::Order,
+    parts::Parts,
     report,
     spool::Spool,
     tally::Tally,
@@ -62,6 +63,8 @@ pub(super) struct People {
     overruled: Vec<String>,
     /// Those whose insurance and fund of the month another run has contributed.
     contributed: Vec<String>,
+    /// Those who were paid in the same month by another run.
+    paid_before: Vec<String>,
     /// How many gave their additional deductions as one sum.
     undivided: usize,
     /// What is to be said of the engagements behind the roster.
@@ -81,8 +84,9 @@ pub(super) struct Reckoning<'a> {
     month: Month<'a>,
     attendance: Attendance<'a>,
     engagements: Classifier<'a>,
-    /// The first row of each document with each payer.
-    seen: BTreeMap<[String; 3], u32>,
+    parts: Parts,
+    /// The first row of each payment to a document by a payer.
+    seen: BTreeMap<([String; 3], u32), u32>,
     people: People,
 }
 
@@ -100,24 +104,31 @@ impl<'a> Reckoning<'a> {
         paying: &'a Paying,
         ledger: Option<&'a Books>,
         engagements: Classifier<'a>,
+        parts: Parts,
         people: People,
     ) -> Result<Self, CliError> {
         let month = Month::new(book, paying.period_start, paying.period_end, paying.paid_on, order.known_at)
             .map_err(|error| CliError::input("rules", error.to_string()))?;
         let attendance = Attendance::open(order, book, &month, paying)?;
-        Ok(Self { order, book, paying, ledger, month, attendance, engagements, seen: BTreeMap::new(), people })
+        Ok(Self { order, book, paying, ledger, month, attendance, engagements, parts, seen: BTreeMap::new(), people })
     }
 
-    /// Computes the next rows. With a ledger, what it knows of earlier months is carried in.
+    /// Computes the next rows, no two of which are payments of one person. With a ledger, what it knows of earlier months
+    /// is carried in.
     pub(super) fn take(&mut self, rows: Vec<RosterRow>) -> Result<(), CliError> {
         let mut due = self.due(rows);
         self.people.rejected.extend(self.engagements.classify(self.book, self.paying, &mut due)?);
         if let Some(ledger) = self.ledger {
             let Order { batch, period, .. } = *self.order;
             let chart = self.month.chart();
-            let recalled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due)?;
-            self.people.overruled.extend(recalled.left_aside);
-            self.people.contributed.extend(recalled.contributed);
+            let paid_on = self.paying.paid_on;
+            self.people.contributed.extend(ledger.leave_contributed(batch, period, paid_on, &mut due)?);
+            // What comes after the first payment has what that one knew, and the first itself.
+            let firsts = due.partition_point(|(row, _)| row.part == 1);
+            let overruled = ledger.recall(batch, period, paid_on, chart, &mut due[..firsts])?;
+            self.people.overruled.extend(overruled);
+            let twice = due[..firsts].iter().filter(|(_, payable)| payable.month.known.is_paid_in_month(paid_on));
+            self.people.paid_before.extend(twice.map(|(_, payable)| payable.worker.number.clone()));
         }
         self.month
             .prepare(due.iter().map(|(_, payable)| &payable.month.places))
@@ -140,9 +151,12 @@ impl<'a> Reckoning<'a> {
                     self.people.rejected.extend(overdrawn(&row, &slip));
                 }
                 Ok((slip, carried)) => {
-                    let undivided = row.additional.items.is_none() && row.additional.total > Money::ZERO;
+                    self.parts.hand_on(&row, self.paying, &payable.month.known, &slip).map_err(overflow)?;
+                    let has_more = self.parts.are_several(&row, self.paying);
+                    let undivided =
+                        row.additional.items.is_none() && row.additional.total > Money::ZERO && row.part == 1;
                     self.people.undivided += usize::from(undivided);
-                    self.people.keep(&Computed {
+                    let computed = Computed {
                         facts: report::facts(self.book, &payable.month.facts),
                         carried_in: report::facts(self.book, &carried),
                         places: payable.month.places.clone(),
@@ -150,7 +164,8 @@ impl<'a> Reckoning<'a> {
                         worker: payable.worker,
                         slip,
                         client: report::client_columns(&row),
-                    })?;
+                    };
+                    self.people.keep(&computed, has_more)?;
                 }
                 Err(refusal) => {
                     self.people.uncovered += usize::from(matches!(refusal, Refusal::Coverage { .. }));
@@ -166,8 +181,12 @@ impl<'a> Reckoning<'a> {
         let mut due = Vec::with_capacity(rows.len());
         for mut row in rows {
             let filled = self.attendance.fill(&mut row);
-            let payable = match filled.and_then(|()| roster::payable(&row, self.paying, self.book)) {
-                Ok(payable) => payable,
+            let admitted = filled.and_then(|()| self.parts.admit(&mut row, self.paying));
+            let payable = match admitted.and_then(|paying| roster::payable(&row, &paying, self.book)) {
+                Ok(mut payable) => {
+                    self.parts.tell(&row, self.paying, self.book, &mut payable);
+                    payable
+                }
                 Err(reasons) => {
                     self.people.rejected.extend(reasons);
                     continue;
@@ -199,6 +218,15 @@ impl<'a> Reckoning<'a> {
     }
 }
 
+/// How many workers a note names.
+const NAMED: usize = 20;
+
+/// The first of some 工号, and how many there are.
+pub(super) fn named(workers: &[String]) -> String {
+    let more = if workers.len() > NAMED { format!("等 {} 人", workers.len()) } else { String::new() };
+    format!("{}{more}", workers.iter().take(NAMED).cloned().collect::<Vec<_>>().join("、"))
+}
+
 impl People {
     /// Nobody yet, but those whom reading the roster refused.
     pub(super) fn new(computed: Spool, rejected: Vec<Rejected>) -> Self {
@@ -209,6 +237,7 @@ impl People {
             uncovered: 0,
             overruled: Vec::new(),
             contributed: Vec::new(),
+            paid_before: Vec::new(),
             undivided: 0,
             classified: Vec::new(),
             hours: Vec::new(),
@@ -216,9 +245,8 @@ impl People {
         }
     }
 
-    fn keep(&mut self, one: &Computed) -> Result<(), CliError> {
-        let overflow = |error: ArithmeticError| CliError::new(Kind::Input, "totals", error.to_string()).at("合计");
-        self.tally.add(one).map_err(overflow)?;
+    fn keep(&mut self, one: &Computed, has_more: bool) -> Result<(), CliError> {
+        self.tally.add(one, has_more).map_err(overflow)?;
         self.computed.push(one)
     }
 
@@ -231,11 +259,11 @@ impl People {
     pub(super) fn notes(&self) -> Vec<String> {
         let mut notes = self.attended.clone();
         if !self.overruled.is_empty() {
-            let workers = self.overruled.join("、");
+            let workers = named(&self.overruled);
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
         }
         if !self.contributed.is_empty() {
-            let workers = self.contributed.join("、");
+            let workers = named(&self.contributed);
             notes.push(format!("本期的社保和公积金已由账本里本期的另一批缴纳，这一批不再缴，收入照常累计：{workers}"));
         }
         if self.undivided > 0 {
@@ -244,16 +272,26 @@ impl People {
                 self.undivided
             ));
         }
+        if !self.paid_before.is_empty() {
+            let workers = named(&self.paid_before);
+            notes.push(format!(
+                "这些人同一个月已由另一批付过：{workers}。累计数已计入；报税时同一人一行，本期收入和各项扣除要与那一批合并"
+            ));
+        }
         notes.extend(self.classified.iter().cloned());
         notes
     }
 }
 
-/// A second row of one person with one payer. The roster's own check does not know who pays for rows that say nothing.
-fn seen_before(seen: &mut BTreeMap<[String; 3], u32>, payable: &Payable) -> Option<Rejected> {
+fn overflow(error: ArithmeticError) -> CliError {
+    CliError::new(Kind::Input, "totals", error.to_string()).at("合计")
+}
+
+/// A second row of one payment to a person by one payer. The roster's own check does not know who pays for rows that say nothing.
+fn seen_before(seen: &mut BTreeMap<([String; 3], u32), u32>, payable: &Payable) -> Option<Rejected> {
     let worker = &payable.worker;
     let document = [&worker.payer, &worker.id_kind, &worker.id_number].map(Clone::clone);
-    let first = *seen.entry(document).or_insert(payable.row);
+    let first = *seen.entry((document, worker.part)).or_insert(payable.row);
     (first != payable.row).then(|| Rejected {
         row: payable.row,
         column: Field::IdNumber.column().heading.to_owned(),

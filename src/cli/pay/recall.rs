@@ -11,8 +11,8 @@ use chrono::{Datelike, NaiveDate};
 use serde_json::Value as Json;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The order of payments: by day, then period, then number.
-type PaymentKey = (NaiveDate, Period, u32);
+/// The order of payments: by day, then period, then number of the run, then place in the ledger.
+type PaymentKey = (NaiveDate, Period, u32, i64);
 
 /// What the ledger has of persons before a payment, by their keys; each with the first day of the employment that is
 /// paid. Opening balances of months that they sum up stand for the slips of these.
@@ -30,7 +30,7 @@ pub(in crate::cli) fn known(
     for span in [Span::TaxYear(year)].into_iter().chain(year_before) {
         for (person, slips) in ledger.earlier_slips(asking, span, &keys)? {
             let of_person = found.entry(person).or_default();
-            of_person.extend(slips.into_iter().map(|slip| ((slip.paid_on, slip.period, slip.number), slip)));
+            of_person.extend(slips.into_iter().map(|slip| ((slip.paid_on, slip.period, slip.number, slip.id), slip)));
         }
     }
     let by_project = chart.by_project();
@@ -57,6 +57,7 @@ pub(in crate::cli) fn known(
                 paid_on: slip.paid_on,
                 project: inputs["project"].as_str().unwrap_or_default().to_owned(),
                 employment: employment(&inputs),
+                same_run: false,
                 amounts: exact(&slip.carried)?,
             })
         });

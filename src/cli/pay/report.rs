@@ -1,13 +1,13 @@
 //! What a payroll says: JSON for programs, text for people.
 
-use super::{books, order::Run, people::Computed};
+use super::{books, order::Run, people::Computed, tally::Tally};
 use crate::{
     cli::{
         error::{CliError, Kind},
         eval::finding_json,
     },
     exchange::{rejected::Rejected, roster::RosterRow, summary::ClientColumns},
-    payroll::{Arrear, Slip, Totals, UncertainValue, Worker},
+    payroll::{Arrear, Slip, UncertainValue, Worker},
     quantity::Money,
     rulebook::{Book, Given, Gravity, Type},
 };
@@ -72,7 +72,7 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
     let worker = &one.worker;
     let places = &one.places;
     let arrears: Vec<Json> = one.slip.arrears.iter().map(arrear_json).collect();
-    json!({
+    let mut inputs = json!({
         "worker": worker.number,
         "name": worker.name,
         "id_kind": worker.id_kind,
@@ -94,7 +94,11 @@ pub(super) fn inputs_json(one: &Computed) -> Json {
         "arrears": arrears,
         "facts": one.facts,
         "carried": one.carried_in,
-    })
+    });
+    if worker.part > 1 {
+        inputs["part"] = worker.part.into();
+    }
+    inputs
 }
 
 /// What is paid for an earlier month.
@@ -108,7 +112,8 @@ fn arrear_json(one: &Arrear) -> Json {
 
 /// Whose slip it is, as its result says.
 pub(super) struct Who<'a> {
-    pub(super) worker: &'a str,
+    /// 工号, with the payment where it is not the first.
+    pub(super) worker: String,
     pub(super) name: &'a str,
     pub(super) relation: &'a str,
     pub(super) payer: &'a str,
@@ -116,7 +121,7 @@ pub(super) struct Who<'a> {
 
 impl<'a> From<&'a Worker> for Who<'a> {
     fn from(worker: &'a Worker) -> Self {
-        Self { worker: &worker.number, name: &worker.name, relation: &worker.relation, payer: &worker.payer }
+        Self { worker: worker.label(), name: &worker.name, relation: &worker.relation, payer: &worker.payer }
     }
 }
 
@@ -194,10 +199,11 @@ pub(super) fn slip_json(who: &Who<'_>, slip: &Slip) -> Json {
     json
 }
 
-fn totals_json(totals: &Totals) -> Json {
+fn totals_json(tally: &Tally) -> Json {
+    let totals = &tally.totals;
     let lines: BTreeMap<&String, String> = totals.lines.iter().map(|(id, sum)| (id, sum.to_string())).collect();
     json!({
-        "workers": totals.workers,
+        "workers": tally.people(),
         "gross": totals.gross.to_string(),
         "tax": totals.tax.to_string(),
         "net": totals.net.to_string(),
@@ -260,7 +266,7 @@ impl Serialize for Report<'_> {
         map.serialize_entry("rulebook", &run.rulebook)?;
         map.serialize_entry("samples", &run.samples)?;
         map.serialize_entry("slips", &SlipsJson(run))?;
-        map.serialize_entry("totals", &totals_json(&run.tally.totals))?;
+        map.serialize_entry("totals", &totals_json(&run.tally))?;
         map.end()
     }
 }
@@ -308,7 +314,8 @@ pub(super) fn text(run: &Run, out: &Path, stored: Option<&books::Stored>) -> Str
     let mut text = String::new();
     let totals = &run.tally.totals;
     let kind = run.batch.kind.name();
-    let _ = writeln!(text, "{} {kind}，{} 支付，{} 人", run.period, run.paying.paid_on, totals.workers);
+    let payments = if run.tally.later.is_empty() { String::new() } else { format!("，{} 笔", totals.workers) };
+    let _ = writeln!(text, "{} {kind}，{} 支付，{} 人{payments}", run.period, run.paying.paid_on, run.tally.people());
     let unlawful = run.tally.count(Gravity::Unlawful);
     if !run.people.is_empty() {
         for (name, sum) in [
@@ -384,7 +391,7 @@ fn of_person(to: &mut impl Write, one: &Computed) -> io::Result<()> {
     if one.slip.findings.is_empty() {
         return Ok(());
     }
-    writeln!(to, "\n{} {}", one.worker.number, one.worker.name)?;
+    writeln!(to, "\n{} {}", one.worker.label(), one.worker.name)?;
     for finding in &one.slip.findings {
         writeln!(to, "  {}：{}", finding.severity.name(), finding.message)?;
         if let Some(cite) = &finding.cite {

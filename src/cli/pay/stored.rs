@@ -3,7 +3,7 @@
 use super::report::{Who, slip_json};
 use crate::{
     engine::Places,
-    payroll::{Arrear, Known, Line, Month, Refusal, Row, Slip, Worker},
+    payroll::{Arrear, Known, Line, Month, Refusal, Row, Slip, Worker, label},
     quantity::Money,
     rulebook::{Book, Given, cell, parse_given},
     store::{NotAPeriod, Period},
@@ -16,6 +16,8 @@ use std::collections::BTreeMap;
 #[derive(Deserialize)]
 pub(in crate::cli) struct StoredInputs {
     worker: String,
+    #[serde(default = "first")]
+    part: u32,
     name: String,
     relation: String,
     payer: String,
@@ -72,7 +74,12 @@ impl StoredInputs {
 
     /// The result of a slip, canonical, as the ledger keeps it.
     pub(in crate::cli) fn result(&self, slip: &Slip) -> String {
-        let who = Who { worker: &self.worker, name: &self.name, relation: &self.relation, payer: &self.payer };
+        let who = Who {
+            worker: label(&self.worker, self.part),
+            name: &self.name,
+            relation: &self.relation,
+            payer: &self.payer,
+        };
         slip_json(&who, slip).to_string()
     }
 
@@ -80,6 +87,7 @@ impl StoredInputs {
     pub(in crate::cli) fn worker(&self) -> Option<Worker> {
         Some(Worker {
             number: self.worker.clone(),
+            part: self.part,
             name: self.name.clone(),
             id_kind: self.id_kind.clone(),
             id_number: self.id_number.clone(),
@@ -112,6 +120,11 @@ impl StoredInputs {
         })
     }
 
+    /// Which of the person's payments in the run it is, from 1.
+    pub(in crate::cli) fn part(&self) -> u32 {
+        self.part
+    }
+
     /// The first day of the employment.
     pub(in crate::cli) fn hired(&self) -> Option<NaiveDate> {
         self.facts.get("tax.months.hire_date")?.parse().ok()
@@ -140,6 +153,11 @@ impl StoredInputs {
         };
         self.arrears.iter().map(read).collect()
     }
+}
+
+/// The payment of inputs that name none.
+fn first() -> u32 {
+    1
 }
 
 /// The slip that a month gives for stored inputs; the plans for their places must be prepared.

@@ -137,6 +137,7 @@ impl Impact {
             paid_on: period_end,
             payer: String::new(),
             contributed_elsewhere: false,
+            completes_month: true,
         };
         let roster = roster::read(&self.roster, period_end)
             .map_err(|error| CliError::input("roster", error.to_string()).at(self.roster.display().to_string()))?;

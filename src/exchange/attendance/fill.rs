@@ -402,6 +402,7 @@ mod tests {
                 paid_on: end,
                 payer,
                 contributed_elsewhere: false,
+                completes_month: true,
             };
             let month = Month::new(&BOOK, paying.period_start, end, end, None).unwrap();
             let rules = HoursRules::new(&month).unwrap();

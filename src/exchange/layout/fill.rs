@@ -11,7 +11,7 @@ use encoding_rs::GBK;
 use super::{CellKind, Column, Encoding, Form, FormKind, Layout, Rows};
 use crate::{
     exchange::{
-        figures::{Contributed, Figures},
+        figures::{Contributed, Figures, Payments},
         workbook::{Cell, Delimited, Kind, LinesWriter, Sheet, WorkbookError, WorkbookWriter},
     },
     quantity::Money,
@@ -93,7 +93,7 @@ impl Layout {
     /// The sheet of each row that a person gets.
     fn rows_of<'p>(&self, person: &'p Figures) -> Vec<(String, Option<&'p Contributed>)> {
         match self.rows {
-            Rows::Person => vec![(self.sheet.clone().unwrap_or_default(), None)],
+            Rows::Person | Rows::Project | Rows::Payment => vec![(self.sheet.clone().unwrap_or_default(), None)],
             Rows::InsuranceLine => person.insurance.iter().map(|one| (one.title.clone(), Some(one))).collect(),
         }
     }
@@ -161,7 +161,17 @@ impl Filling<'_> {
     ///
     /// # Errors
     /// A total beyond an amount, rows that cannot be written.
-    pub fn take(&mut self, person: &Figures) -> Result<(), WorkbookError> {
+    pub fn take(&mut self, person: &Payments) -> Result<(), WorkbookError> {
+        let layout = self.layout;
+        let rows = match layout.rows {
+            Rows::Person | Rows::InsuranceLine => person.together(),
+            Rows::Project => person.by_project(),
+            Rows::Payment => person.each(),
+        };
+        rows.iter().try_for_each(|one| self.take_row(one))
+    }
+
+    fn take_row(&mut self, person: &Figures) -> Result<(), WorkbookError> {
         if !self.layout.concerns(person) {
             return Ok(());
         }

@@ -53,9 +53,13 @@ pub struct Layout {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 enum Rows {
-    /// A person.
+    /// A person: what several payments of the run come to together.
     #[default]
     Person,
+    /// What a person is paid for one project: to the tax on a fee that is one payment.
+    Project,
+    /// One payment.
+    Payment,
     /// A person's side of an insurance line; a sheet for each line and side.
     InsuranceLine,
 }
@@ -158,6 +162,15 @@ static LAYOUTS: LazyLock<Vec<Layout>> = LazyLock::new(|| {
 });
 
 impl Layout {
+    /// The same with a row for each payment where it had one for each person: two payments may go to two accounts.
+    #[must_use]
+    pub fn by_payment(mut self) -> Self {
+        if self.rows == Rows::Person {
+            self.rows = Rows::Payment;
+        }
+        self
+    }
+
     /// The layouts that the program carries, by family and vintage.
     #[must_use]
     pub fn shipped() -> &'static [Self] {

@@ -73,7 +73,7 @@ impl Layout {
     /// The first key under which nothing is known.
     pub fn check(&self, ids: &BTreeSet<String>) -> Result<(), LayoutError> {
         let own: &[&str] = match self.rows {
-            Rows::Person => &[],
+            Rows::Person | Rows::Project | Rows::Payment => &[],
             Rows::InsuranceLine => &LINE_KEYS,
         };
         let known: BTreeSet<&str> =

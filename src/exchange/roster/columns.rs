@@ -15,6 +15,8 @@ pub enum Field {
     Department,
     Project,
     Payer,
+    Part,
+    PartContributes,
     InsuredPlace,
     FundPlace,
     WorkPlace,
@@ -199,7 +201,7 @@ const OPTIONAL: bool = false;
 
 /// All columns, in the template's order, which is the order of [`Field`].
 #[rustfmt::skip]
-pub const COLUMNS: [Column; 102] = [
+pub const COLUMNS: [Column; 104] = [
     column(Field::WorkerNo, "工号", &["员工编号", "人员编号", "员工工号"], Kind::Number, REQUIRED,
         "本单位内不得重复；不得含 / \\ : * ? \" < > |，最长 64 个字符。填“样例”的行不参与核算。", SAMPLE),
     column(Field::Name, "姓名", &["员工姓名", "人员姓名"], Kind::Text, REQUIRED,
@@ -215,6 +217,10 @@ pub const COLUMNS: [Column; 102] = [
     column(Field::Project, "项目", &["所属项目", "项目名称"], Kind::Text, OPTIONAL, "", "样例热线"),
     column(Field::Payer, "扣缴义务人", &["发薪单位", "扣缴单位"], Kind::Text, OPTIONAL,
         "发放工资并扣缴个税的单位全称。可以整列不填，改在命令行用 --employer 指定。", "样例服务外包有限公司"),
+    column(Field::Part, "笔次", &["第几笔"], Kind::Count, OPTIONAL,
+        "同一人本期分几笔支付的，一笔一行，从 1 起连续填；工号相同。不填即 1。", ""),
+    column(Field::PartContributes, "本笔缴社保公积金", &[], Kind::Told, OPTIONAL,
+        "本期的社保和公积金只随一笔缴。都不填即随第 1 笔；各笔参保地或缴存地不同的，须在应缴的一笔填是。", ""),
     column(Field::InsuredPlace, "参保地", &["社保参保地", "社保缴纳地"], Kind::Text, REQUIRED,
         "城市名称或六位行政区划代码，如“昆明市”或“530100”。", "昆明市"),
     column(Field::FundPlace, "公积金缴存地", &["住房公积金缴存地"], Kind::Text, OPTIONAL,

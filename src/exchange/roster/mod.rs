@@ -57,7 +57,7 @@ pub struct Roster {
 pub struct RosterRow {
     /// Row number in the file, from 1.
     pub row: u32,
-    /// 工号: can be part of a file name, and is not given twice in a roster.
+    /// 工号: can be part of a file name, and is one person's.
     pub worker_no: String,
     /// 姓名.
     pub name: String,
@@ -75,6 +75,10 @@ pub struct RosterRow {
     pub project: Option<String>,
     /// 扣缴义务人: who pays and withholds.
     pub payer: Option<String>,
+    /// 笔次: which of the person's payments with this payer in the run it is, from 1.
+    pub part: u32,
+    /// 本笔缴社保公积金; `None` where nobody said.
+    pub part_contributes: Option<bool>,
     /// 参保地, a name or a code as written.
     pub insured_place: String,
     /// 公积金缴存地, where it is not the place of insurance.
@@ -222,7 +226,8 @@ impl Engagement {
     }
 
     /// Whether contributions go by a base that is declared for the year; elsewhere the pay of the month may stand in.
-    pub(super) const fn has_declared_base(self) -> bool {
+    #[must_use]
+    pub const fn has_declared_base(self) -> bool {
         matches!(self, Self::FullTime | Self::Dispatch)
     }
 }

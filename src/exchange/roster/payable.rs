@@ -24,6 +24,8 @@ pub struct Paying {
     pub payer: String,
     /// Whether insurance and fund of the month are paid by another run, as where only a bonus is paid.
     pub contributed_elsewhere: bool,
+    /// Whether the month's pay is whole with this payment, so that it can be held against the minimum wage.
+    pub completes_month: bool,
 }
 
 /// A row ready to be computed.
@@ -142,6 +144,7 @@ pub fn payable(row: &RosterRow, paying: &Paying, book: &Book) -> Result<Payable,
     let text = |text: &Option<String>| text.clone().unwrap_or_default();
     let worker = Worker {
         number: row.worker_no.clone(),
+        part: row.part,
         name: row.name.clone(),
         id_kind: row.id_kind.clone(),
         id_number: row.id_number.clone(),
@@ -290,7 +293,7 @@ impl Facts<'_> {
     fn employment(&mut self, row: &RosterRow, paying: &Paying) {
         let full = row.hired <= paying.period_start
             && row.left.is_none_or(|left| left >= paying.period_end)
-            && !paying.contributed_elsewhere;
+            && paying.completes_month;
         self.give("payroll.full_month", Given::Boolean(full));
         self.give("tax.months.paid_on", Given::Date(paying.paid_on));
         self.give("tax.months.hire_date", Given::Date(row.hired));
@@ -469,6 +472,7 @@ mod tests {
             paid_on: day(paid_on),
             payer: "样例公司".to_owned(),
             contributed_elsewhere: false,
+            completes_month: true,
         }
     }
 

@@ -26,13 +26,18 @@ pub(super) struct People<'a> {
     table: &'a Table,
     places: BTreeMap<Field, usize>,
     period_end: NaiveDate,
-    /// The row that first had a worker's number.
-    worker_numbers: BTreeMap<String, u32>,
-    /// The row that first had a document, by payer, kind and number.
-    documents: BTreeMap<(Option<String>, String, String), u32>,
+    /// The row that first had a worker's number, with the payer and the number of the document.
+    worker_numbers: BTreeMap<String, Holding>,
+    /// The row that first had a document, by payer, kind and number, and its worker's number.
+    documents: BTreeMap<(Option<String>, String, String), Holding>,
+    /// The row of each payment.
+    payments: BTreeMap<(Option<String>, String, u32), u32>,
     /// The row that first had a bank account, and whose it was by the number of the document.
-    accounts: BTreeMap<String, (u32, String)>,
+    accounts: BTreeMap<String, Holding>,
 }
+
+/// The row that had something first, and whose it was.
+type Holding = (u32, String);
 
 impl<'a> People<'a> {
     pub(super) fn new(table: &'a Table, places: BTreeMap<Field, usize>, period_end: NaiveDate) -> Self {
@@ -42,6 +47,7 @@ impl<'a> People<'a> {
             period_end,
             worker_numbers: BTreeMap::new(),
             documents: BTreeMap::new(),
+            payments: BTreeMap::new(),
             accounts: BTreeMap::new(),
         }
     }
@@ -82,12 +88,16 @@ impl<'a> People<'a> {
             cells.check_insurance_base(insurance, period_end);
         }
 
-        if let Some(number) = &worker_no {
-            cells.first_time(Field::WorkerNo, self.worker_numbers.entry(number.clone()), "工号");
-        }
-        if let (Some(kind), Some(number)) = (id_kind, &id_number) {
+        let part = cells.optional(Field::Part, part).unwrap_or(1);
+        let part_contributes = cells.optional(Field::PartContributes, values::yes_no);
+        if let (Some(worker_no), Some(kind), Some(number)) = (&worker_no, id_kind, &id_number) {
             let document = (payer.clone(), kind.name.clone(), number.clone());
-            cells.first_time(Field::IdNumber, self.documents.entry(document), "同一扣缴义务人的证件号码");
+            let whose = format!("{} {number}", payer.as_deref().unwrap_or_default());
+            let is_own = cells.own(Field::WorkerNo, self.worker_numbers.entry(worker_no.clone()), &whose)
+                && cells.own(Field::IdNumber, self.documents.entry(document), worker_no);
+            if is_own {
+                cells.first_time(self.payments.entry((payer.clone(), worker_no.clone(), part)), part);
+            }
         }
 
         let post = cells.optional(Field::Post, values::text);
@@ -119,7 +129,7 @@ impl<'a> People<'a> {
         let low_income_last_year = cells.is_yes(Field::LowIncomeLastYear);
         let bank_account = cells.optional(Field::BankAccount, values::bank_account);
         if let (Some(account), Some(number)) = (&bank_account, &id_number) {
-            cells.own_account(self.accounts.entry(account.clone()), number);
+            cells.own(Field::BankAccount, self.accounts.entry(account.clone()), number);
         }
         let note = cells.optional(Field::Note, values::text);
 
@@ -144,6 +154,8 @@ impl<'a> People<'a> {
                 department,
                 project,
                 payer,
+                part,
+                part_contributes,
                 insured_place,
                 fund_place,
                 work_place,
@@ -287,30 +299,43 @@ impl Cells<'_> {
         }
     }
 
-    /// Refuses what an earlier row already had.
-    fn first_time<K: Ord>(&mut self, field: Field, seen: Entry<'_, K, u32>, what: &str) {
+    /// Refuses a payment that an earlier row already is.
+    fn first_time(&mut self, seen: Entry<'_, (Option<String>, String, u32), u32>, part: u32) {
         match seen {
             Entry::Vacant(place) => {
                 place.insert(self.record.row);
             }
             Entry::Occupied(first) => {
-                let problem = format!("{what}与第 {} 行重复", first.get());
-                self.reject(field, Fault::new(problem, "请删去重复的行，或改正其中一行"));
+                let problem = format!("与第 {} 行是同一人，同为第 {part} 笔", first.get());
+                let remedy = "请删去重复的行；确是分几笔支付的，在笔次里填 1、2、3";
+                self.reject(Field::WorkerNo, Fault::new(problem, remedy));
             }
         }
     }
 
-    /// Refuses an account that is somebody else's in an earlier row: one of the two would be paid the other's wage.
-    fn own_account(&mut self, seen: Entry<'_, String, (u32, String)>, number: &str) {
+    /// Refuses what is somebody else's in an earlier row: one of the two would be paid the other's wage.
+    fn own<K: Ord>(&mut self, field: Field, seen: Entry<'_, K, Holding>, whose: &str) -> bool {
         match seen {
             Entry::Vacant(place) => {
-                place.insert((self.record.row, number.to_owned()));
+                place.insert((self.record.row, whose.to_owned()));
+                true
             }
-            Entry::Occupied(first) if first.get().1 != number => {
-                let problem = format!("与第 {} 行另一人的银行账号相同", first.get().0);
-                self.reject(Field::BankAccount, Fault::new(problem, "核对账号；确要代收的，按本人账号支付"));
+            Entry::Occupied(first) if first.get().1 != whose => {
+                let row = first.get().0;
+                let (problem, remedy) = match field {
+                    Field::BankAccount => {
+                        (format!("与第 {row} 行另一人的银行账号相同"), "核对账号；确要代收的，按本人账号支付")
+                    }
+                    Field::IdNumber => (
+                        format!("同一扣缴义务人的证件号码与第 {row} 行重复"),
+                        "请删去重复的行，或改正其中一行；同一人分几笔支付的，工号要相同",
+                    ),
+                    _ => (format!("工号与第 {row} 行重复"), "请删去重复的行，或改正其中一行"),
+                };
+                self.reject(field, Fault::new(problem, remedy));
+                false
             }
-            Entry::Occupied(_) => {}
+            Entry::Occupied(_) => true,
         }
     }
 
@@ -355,6 +380,13 @@ fn engagement(value: &Value) -> Reading<Engagement> {
             let labels = Engagement::ALL.map(Engagement::label).join("、");
             Err(Fault::new("不认识的用工形式", format!("请从以下选一种：{labels}")))
         }
+    }
+}
+
+fn part(value: &Value) -> Reading<u32> {
+    match values::count(value)? {
+        0 => Err(Fault::new("笔次从 1 起", "请填 1、2、3……")),
+        part => Ok(part),
     }
 }
 

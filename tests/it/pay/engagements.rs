@@ -375,6 +375,19 @@ fn files_are_found_by_their_name_or_by_the_number_in_them() {
 }
 
 #[test]
+fn where_nobody_says_who_pays_the_only_engagement_is_meant() {
+    let desk = Desk::new();
+    let folder = desk.file(&[("A001.toml", AGENT)]);
+    let told = |payer: &str| {
+        let people = [worker(1, "劳务", &[("扣缴义务人", payer)])];
+        let json = desk.pay(&people, "2026-09", &["--no-slips", "--engagements", &folder]).json();
+        !said(&json["slips"][0]).is_empty()
+    };
+    assert!(told(""));
+    assert!(!told("样例别的公司"));
+}
+
+#[test]
 fn what_cannot_be_read_is_refused_with_its_place_and_nothing_is_computed() {
     let people = [worker(1, "劳务", &[])];
     let refused = |desk: &Desk, path: &str| {

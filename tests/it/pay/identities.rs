@@ -148,6 +148,7 @@ impl Someone {
                 paid_on: *paid_on,
                 project: String::new(),
                 employment: None,
+                same_run: false,
                 amounts: slip.carried.clone(),
             });
             slip

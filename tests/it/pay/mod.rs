@@ -17,6 +17,7 @@ mod kinds;
 mod ledger;
 #[path = "../../../examples/made_up/citizen_number.rs"]
 mod made_up;
+mod parts;
 mod refusals;
 mod runs;
 mod several;
