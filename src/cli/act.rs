@@ -1,7 +1,7 @@
 //! Who takes a step, when and why.
 
 use super::error::CliError;
-use crate::store::Act;
+use crate::store::{Act, invisible_in};
 use chrono::{DateTime, FixedOffset, NaiveDate, NaiveDateTime, SecondsFormat, TimeZone as _};
 use clap::Args;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -26,10 +26,15 @@ const BEIJING: i32 = 8 * 60 * 60;
 impl Actor {
     /// The act; who must be said, since of `what`.
     pub(super) fn act(&self, what: &str) -> Result<Act, CliError> {
-        let by = self.by.as_deref().map(str::trim).filter(|by| !by.is_empty());
+        // Of what nobody sees only plain spaces at the ends are let pass: two names that look the same are one person.
+        let by = self.by.as_deref().map(|by| by.trim_matches(' ')).filter(|by| !by.is_empty());
         let Some(by) = by else {
             return Err(CliError::input("by", format!("{what}，要写明是谁")).at("--by").hint("加 --by 姓名"));
         };
+        if let Some(hidden) = invisible_in(by) {
+            let message = format!("姓名“{by}”里有看不见的字符（U+{:04X}）", u32::from(hidden));
+            return Err(CliError::input("by", message).at("--by").hint("重新键入姓名，不要粘贴；词与词之间用半角空格"));
+        }
         let at = self.at.clone().map_or_else(now, Ok)?;
         Ok(Act { by: by.to_owned(), at, why: self.why.clone().unwrap_or_default().trim().to_owned() })
     }

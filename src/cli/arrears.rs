@@ -114,7 +114,9 @@ impl Arrears {
             runs.extend(self.compare(&book, &ledger, key)?);
         }
         if let Some(act) = &act {
-            ledger.keep_book(&book.digest().to_string(), book.canonical().as_bytes())?;
+            if runs.iter().any(|run| !run.compared.differences.is_empty()) {
+                ledger.keep_book(&book.digest().to_string(), book.canonical().as_bytes())?;
+            }
             for (payer, last) in &last {
                 let of_payer = runs.iter().filter(|run| run.key.payer == *payer);
                 let arrears: Vec<Arrear> =

@@ -5,18 +5,21 @@ use super::{
     difference::{Difference, differences},
     error::CliError,
     output::Output,
-    pay::{StoredInputs, recompute},
+    pay::{StoredInputs, facts, known, recompute},
 };
 use crate::{
-    payroll::Month,
+    payroll::{Known, Month},
     rulebook::{Book, Sources},
-    store::{Ledger, Period, RunKey, StoredRun, StoredSlip},
+    store::{Asking, Ledger, Period, RunKey, StoredRun, StoredSlip},
 };
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use rayon::prelude::*;
 use serde_json::{Value as Json, json};
-use std::path::PathBuf;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::PathBuf,
+};
 
 /// 检查账本
 #[derive(Subcommand)]
@@ -132,15 +135,47 @@ fn replay(ledger: &Ledger, key: &RunKey) -> Result<Option<Replayed>, CliError> {
             page.iter().map(|slip| (slip, StoredInputs::read(&slip.record.inputs))).collect();
         let places: Vec<_> = read.iter().filter_map(|(_, inputs)| Some(inputs.as_ref()?.places())).collect();
         month.prepare(&places).map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
+        let known = known_before(ledger, &run, &month, &read)?;
         let differing = read.par_iter().filter_map(|(slip, inputs)| {
             let record = &slip.record;
+            let carried = || carried_otherwise(&book, &month, inputs.as_ref()?, known.get(&record.person)?.clone());
             difference(&book, &month, inputs.as_ref(), &record.result)
+                .or_else(carried)
                 .map(|what| (record.worker.clone(), record.name.clone(), what))
         });
         replayed.differing.extend(differing.collect::<Vec<_>>());
         Ok(())
     })?;
     Ok(Some(replayed))
+}
+
+/// What the ledger knew of the persons of some slips when it took their run.
+fn known_before(
+    ledger: &Ledger,
+    run: &StoredRun,
+    month: &Month<'_>,
+    slips: &[(&StoredSlip, Option<StoredInputs>)],
+) -> Result<BTreeMap<String, Known>, CliError> {
+    let asking = Asking { run: &run.header.key, paid_on: run.header.paid_on, before: run.id };
+    let hired = |(slip, inputs): &(&StoredSlip, Option<StoredInputs>)| {
+        Some((slip.record.person.clone(), inputs.as_ref()?.hired()?))
+    };
+    known(ledger, asking, month.chart(), &slips.iter().filter_map(hired).collect())
+}
+
+/// What of that which was carried into a slip the rows before its run do not give; nothing where they give all of it.
+fn carried_otherwise(book: &Book, month: &Month<'_>, inputs: &StoredInputs, known: Known) -> Option<String> {
+    // What the payments after the first rest on stands in their own run.
+    if inputs.part() > 1 {
+        return None;
+    }
+    let carried = month.carried(&inputs.row(known)?).ok()?;
+    let (given, stored) = (facts(book, &carried), inputs.carried());
+    let ids: BTreeSet<&String> = given.keys().chain(stored.keys()).collect();
+    let id = ids.into_iter().find(|id| given.get(*id) != stored.get(*id))?;
+    let name = book.lexicon().find_anywhere(id).map_or(id.as_str(), |entry| &book.entry(entry).name);
+    let text = |amounts: &BTreeMap<String, String>| amounts.get(id).cloned().unwrap_or_else(|| "无".to_owned());
+    Some(format!("此前累计的“{name}”：存的是 {}，按账本里它以前的各行是 {}", text(stored), text(&given)))
 }
 
 /// Why a slip does not come out as it is stored; nothing where it does, to the byte.

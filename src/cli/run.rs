@@ -6,10 +6,10 @@ use super::{
     book,
     error::CliError,
     output::Output,
-    pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind},
+    pay::{Batch, Books, Engagements, Intent, Order, Outgoing, RunKind, outdated},
     table,
 };
-use crate::store::{Act, Ledger, Period, RunKey, Standing, Step};
+use crate::store::{Act, Ledger, Period, RunKey, Step, Transition};
 use chrono::NaiveDate;
 use clap::{Args, Subcommand};
 use serde_json::{Value as Json, json};
@@ -171,6 +171,9 @@ impl Advance {
                 .at("--period")
                 .hint("gongche run list 列出账本里的各批；扣缴义务人要写得一字不差"));
         }
+        // Once a run is void, nothing in the ledger says any more who rested on it.
+        let resting = keys.iter().filter(|_| step == Step::Void).map(|key| outdated(&ledger, key));
+        let notes: Vec<String> = resting.collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect();
         let states = ledger.advance(&keys, step, &act)?;
         let runs: Vec<(&RunKey, &str, &str)> =
             keys.iter().zip(states).map(|(key, state)| (key, state.word(), state.name())).collect();
@@ -181,11 +184,12 @@ impl Advance {
                     json!({ "employer": key.payer, "period": key.period.to_string(), "number": key.number, "state": word })
                 })
                 .collect();
-            output.json(&json!({ "runs": runs, "by": act.by, "at": act.at, "why": act.why }));
+            output.json(&json!({ "runs": runs, "by": act.by, "at": act.at, "why": act.why, "notes": notes }));
         } else {
             for (key, _, name) in runs {
                 output.text(&format!("{key}：{name}（{act}，由本人自报）"));
             }
+            notes.iter().for_each(|note| output.text(note));
         }
         Ok(Done::Clean)
     }
@@ -196,7 +200,7 @@ impl List {
         let ledger = Ledger::open_existing(&self.db)?;
         let mut runs = Vec::new();
         for key in ledger.run_keys(self.period)? {
-            let (standing, steps) = (ledger.standing(&key)?, ledger.transitions(&key)?);
+            let (standing, steps) = (ledger.standing(&key)?, ledger.steps(&key)?);
             runs.push((key, standing, steps));
         }
         if output.is_json() {
@@ -224,23 +228,27 @@ impl List {
         let mut rows = Vec::new();
         for (key, standing, steps) in &runs {
             let version = standing.run.as_ref().map_or_else(String::new, |run| run.version.to_string());
-            let last = last_act(standing, steps.last().map(|step| &step.act));
             let state = standing.state().name().to_owned();
-            let number = key.number.to_string();
-            rows.push([key.period.to_string(), number, version, state, last, key.payer.clone()]);
+            let mut told = steps.iter().map(step_text);
+            let first = told.next().unwrap_or_default();
+            rows.push([key.period.to_string(), key.number.to_string(), version, state, key.payer.clone(), first]);
+            // The steps after the first stand under it.
+            rows.extend(told.map(|step| {
+                let [period, number, version, state, payer] = Default::default();
+                [period, number, version, state, payer, step]
+            }));
         }
-        output.text(&table::table(["月份", "批", "版", "状态", "最近一步", "扣缴义务人"], &rows));
+        output.text(&table::table(["月份", "批", "版", "状态", "扣缴义务人", "经过"], &rows));
         Ok(Done::Clean)
     }
 }
 
-/// Who did what last, a preview that waits for approval among it.
-fn last_act(standing: &Standing, step: Option<&Act>) -> String {
-    match (&standing.preview, step) {
-        (Some(preview), _) => format!("试算 {}", preview.act),
-        (None, Some(act)) => act.to_string(),
-        (None, None) => String::new(),
-    }
+/// What was done, by whom, when and why.
+fn step_text(step: &Transition) -> String {
+    let Transition { from, to, act } = step;
+    let what = if from == to { "再次试算" } else { to.name() };
+    let why = if act.why.is_empty() { String::new() } else { format!("：{}", act.why) };
+    format!("{what} {act}{why}")
 }
 
 fn act_json(act: &Act) -> Json {

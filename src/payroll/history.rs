@@ -1,6 +1,6 @@
 //! What earlier slips of the same person and payer hand on.
 
-use super::chart::Chart;
+use super::{chart::Chart, spells::Employment};
 use crate::{
     quantity::Exact,
     rulebook::{Aggregate, Carried, EntryId, Window},
@@ -21,10 +21,14 @@ pub struct Balance {
 /// An earlier slip of the person with the same payer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Earlier {
+    /// A day of the month that it pays for.
+    pub period: NaiveDate,
     /// The day of payment.
     pub paid_on: NaiveDate,
     /// 项目; empty where it was for none, or where nobody asks.
     pub project: String,
+    /// The employment that it was computed with, where somebody asks whether it is another than that of now.
+    pub employment: Option<Employment>,
     /// Whether it is an earlier payment of the same run.
     pub same_run: bool,
     /// By the full id of the figure: those that the slip was computed from.
@@ -76,10 +80,11 @@ impl Known {
         self.slips.iter().any(|slip| !slip.same_run && month_number(slip.paid_on) == month_number(day))
     }
 
-    /// In how many months of the tax year there was a payment by an earlier run.
-    pub(super) fn months_paid(&self, on: NaiveDate) -> usize {
+    /// In how many months of the tax year there was a payment of an employment by an earlier run.
+    pub(super) fn months_paid(&self, on: NaiveDate, hired: NaiveDate) -> usize {
         let runs = self.slips.iter().filter(|slip| !slip.same_run);
-        let paid = runs.map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
+        let of_it = runs.filter(|slip| month_number(slip.period) >= month_number(hired));
+        let paid = of_it.map(|slip| slip.paid_on).filter(|paid| paid.year() == on.year());
         paid.map(|paid| paid.month()).collect::<BTreeSet<_>>().len()
     }
 
@@ -139,7 +144,8 @@ mod tests {
 
     fn earlier(paid_on: &str, amounts: &[(&str, i64)]) -> Earlier {
         let amounts = amounts.iter().map(|(id, amount)| ((*id).to_owned(), Exact::from(*amount))).collect();
-        Earlier { paid_on: day(paid_on), project: String::new(), same_run: false, amounts }
+        let paid_on = day(paid_on);
+        Earlier { period: paid_on, paid_on, project: String::new(), employment: None, same_run: false, amounts }
     }
 
     fn wage(paid_on: &str, income: i64, withheld: i64) -> Earlier {
@@ -183,7 +189,8 @@ mod tests {
     fn slips_of_the_year_before_are_not_of_the_tax_year() {
         let known = Known { opening: None, slips: vec![wage("2025-12-31", 9, 9), wage("2026-01-01", 7, 0)] };
         assert_eq!(carried(&known, "")["payroll.prior_income"], number(7));
-        assert_eq!(known.months_paid(day("2026-09-30")), 1);
+        assert_eq!(known.months_paid(day("2026-09-30"), day("2025-01-01")), 1);
+        assert_eq!(known.months_paid(day("2026-09-30"), day("2026-02-01")), 0, "an employment before");
     }
 
     fn platform(paid_on: &str, income: i64) -> Earlier {

@@ -9,6 +9,7 @@ mod hours;
 mod month;
 mod slip;
 mod solve;
+mod spells;
 mod timesheet;
 mod worker;
 
@@ -20,5 +21,6 @@ pub use hours::{HoursError, HoursRules};
 pub use month::{Month, Refusal, Row};
 pub use slip::{Arrear, Contribution, Derivation, Earning, Line, Paper, Slip, Step, TaxBlock, Totals, UncertainValue};
 pub use solve::{Solution, solve};
+pub use spells::Employment;
 pub use timesheet::{Activity, Class, SheetError, Standards, Stretch, Sums, Timesheet};
 pub use worker::{Worker, label, masked};

@@ -139,6 +139,17 @@ impl<'b> Month<'b> {
             .map(|(entry, number)| (self.chart.book.entry(entry).full_id.clone(), Given::Number(number)))
             .collect();
         given.insert(MONTHS_MISSING.to_owned(), Given::Number(self.missing_months(row)));
+        let before = row.known.employed_before(&self.chart, row.hired, self.dates.payment);
+        let months = Exact::from(i64::try_from(before.months).unwrap_or(i64::MAX));
+        for (id, told, value) in [
+            (EARLIER_MONTHS, before.months > 0, Given::Number(months)),
+            (EARLIER_UNKNOWN, before.unknown, Given::Boolean(true)),
+        ] {
+            // A ledger's book of an earlier day does not ask for it.
+            if told && self.chart.cell(id).is_ok() {
+                given.insert(id.to_owned(), value);
+            }
+        }
         Ok(given)
     }
 
@@ -189,13 +200,15 @@ impl<'b> Month<'b> {
     /// What no ledger and no opening balance says is said, never assumed.
     fn missing_months(&self, row: &Row) -> Exact {
         let through = row.known.opening.as_ref().map(|opening| opening.through);
-        let known = row.known.months_paid(self.dates.payment);
+        let known = row.known.months_paid(self.dates.payment, row.hired);
         let missing = self.payments_before(row.hired, row.left, through).saturating_sub(known);
         Exact::from(i64::try_from(missing).unwrap_or(i64::MAX))
     }
 }
 
 const MONTHS_MISSING: &str = "payroll.months_missing";
+const EARLIER_MONTHS: &str = "tax.months.earlier_months";
+const EARLIER_UNKNOWN: &str = "payroll.earlier_employment_unknown";
 
 /// The sums of what is paid for earlier months, as facts; none where nothing is.
 fn arrears_facts(arrears: &[Arrear]) -> Result<BTreeMap<String, Given>, ArithmeticError> {

@@ -330,6 +330,12 @@ impl Slip {
         self.contributions.iter().map(|contribution| &contribution.line)
     }
 
+    /// That more was taken off than there was to pay, in the words of the rule; nothing where it was not.
+    #[must_use]
+    pub fn overdrawn(&self) -> Option<&RaisedFinding> {
+        self.findings.iter().find(|finding| finding.code == OVERDRAWN)
+    }
+
     /// Whether anything in it is against the law.
     #[must_use]
     pub fn is_unlawful(&self) -> bool {
@@ -414,6 +420,9 @@ fn name_of(plan: &Plan<'_>, group: &[Source]) -> String {
 
 /// The method for wages, whose steps are the cumulative block.
 const WAGES: &str = "wages";
+
+/// The finding that what is taken off is more than there is.
+const OVERDRAWN: &str = "payroll.negative_net";
 
 struct Reader<'e, 'c, 'p, 'b> {
     chart: &'c Chart<'b>,

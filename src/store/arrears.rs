@@ -113,7 +113,9 @@ impl Ledger {
         self.block(async {
             let mut writer = Writer::begin(&self.connections).await?;
             let run = RunKey { payer: payer.to_owned(), period: booked_in, number: REGULAR };
-            standing(writer.connection(), &run).await?.after(&run, Step::Book)?;
+            let standing = standing(writer.connection(), &run).await?;
+            standing.after(&run, Step::Book)?;
+            standing.follows(&run, act)?;
             if last_of(writer.connection(), payer).await? != last {
                 return Err(Problem::BookedSince);
             }

@@ -40,20 +40,23 @@ impl Ledger {
     pub fn keep_book(&self, digest: &str, content: &[u8]) -> Result<(), StoreError> {
         self.block(async {
             let mut writer = Writer::begin(&self.connections).await?;
-            match read(writer.connection(), digest).await? {
-                Some(kept) if kept == content => Ok(()),
-                Some(_) => Err(Problem::BookDiffers(digest.to_owned())),
-                None => {
-                    writer.append(&[BookEntry { digest, deflated: deflate(content)? }]).await?;
-                    writer.commit().await
-                }
-            }
+            keep(&mut writer, digest, content).await?;
+            writer.commit().await
         })
     }
 
     /// The canonical content of a kept rule book.
     pub fn book(&self, digest: &str) -> Result<Option<Vec<u8>>, StoreError> {
         self.block(async { read(&mut *self.connections.acquire().await?, digest).await })
+    }
+}
+
+/// Keeps a rule book in the transaction of `writer`.
+pub(super) async fn keep(writer: &mut Writer, digest: &str, content: &[u8]) -> Result<(), Problem> {
+    match read(writer.connection(), digest).await? {
+        Some(kept) if kept == content => Ok(()),
+        Some(_) => Err(Problem::BookDiffers(digest.to_owned())),
+        None => writer.append(&[BookEntry { digest, deflated: deflate(content)? }]).await.map(drop),
     }
 }
 

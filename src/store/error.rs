@@ -1,6 +1,9 @@
 //! What can go wrong with a ledger, in words that say how to mend it.
 
+use std::path::Path;
+
 use super::{
+    dialect::Dialect,
     lifecycle::{State, Step},
     model::{Act, RunKey},
 };
@@ -16,6 +19,14 @@ pub struct StoreError {
     pub problem: Problem,
 }
 
+impl StoreError {
+    /// A problem of the ledger at a place, which is told without the password.
+    #[must_use]
+    pub fn at(place: &Path, problem: Problem) -> Self {
+        Self { place: Dialect::shown(place), problem }
+    }
+}
+
 /// What is wrong with a ledger, or with what it was asked to do.
 #[derive(Debug, thiserror::Error)]
 pub enum Problem {
@@ -25,6 +36,9 @@ pub enum Problem {
     /// The file is no SQLite database, or the database is one that something else made. It was not touched.
     #[error("这不是工尺的账本。请换一个文件名（或另一个空的数据库），或指向原来的账本")]
     NotALedger,
+    /// The file begins as SQLite's do, and cannot be read as one: cut off, or overwritten.
+    #[error("这个文件不是账本，或者已经损坏、不完整。请核对路径；确是账本的，保留原文件，从备份恢复")]
+    Unreadable,
     /// A newer version made the ledger.
     #[error("账本格式为第 {found} 版，本程序只认到第 {known} 版。请升级本程序后再打开")]
     Newer {
@@ -51,6 +65,14 @@ pub enum Problem {
     /// The file, or a row of it, is damaged.
     #[error("账本已损坏（{0}）。请保留原文件，从备份恢复")]
     Corrupted(String),
+    /// A row that was to be carried from is not what its hash was made of.
+    #[error("第 {id} 行（{row}）被改动，与它的摘要不符，不能据以累计。请用 gongche ledger verify 核对账本，从备份恢复")]
+    Tampered {
+        /// The number of the row.
+        id: i64,
+        /// What it is and whose.
+        row: String,
+    },
     /// One run has two slips of one worker.
     #[error("工号 {0} 在同一批次中出现了两次。每人每批次只能有一张工资单")]
     DuplicateWorker(String),
@@ -97,6 +119,16 @@ pub enum Problem {
     OwnApproval {
         /// Who.
         by: String,
+    },
+    /// A step that would lie before the one that it follows.
+    #[error("{run}：操作时间 {at} 早于上一步（{last}）。核对 --at；不写就是现在")]
+    Backwards {
+        /// The run.
+        run: RunKey,
+        /// When the step is said to be taken.
+        at: String,
+        /// The step before.
+        last: Box<Act>,
     },
     /// A run was to go through in one step, which the ledger does not allow.
     #[error("这个账本要有人批准：先试算（gongche run preview），再由另一人批准（gongche run approve）")]

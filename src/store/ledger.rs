@@ -40,9 +40,11 @@ impl Ledger {
     }
 
     pub(super) fn connect(path: &Path, create: bool, patience: Duration) -> Result<Self, StoreError> {
-        let blame = |problem| StoreError { place: Dialect::shown(path), problem };
+        let blame = |problem| StoreError::at(path, problem);
         if !create && !Dialect::of(path).is_there(path) {
-            return Err(blame(Problem::NotFound));
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            let could_be = folder.is_none_or(Path::is_dir);
+            return Err(blame(if could_be { Problem::NotFound } else { Problem::CannotOpen }));
         }
         let runtime = runtime::Builder::new_current_thread()
             .enable_all()
@@ -61,7 +63,7 @@ impl Ledger {
 
     /// Runs `work` to its end, and says whose problem it was.
     pub(super) fn block<T>(&self, work: impl Future<Output = Result<T, Problem>>) -> Result<T, StoreError> {
-        self.runtime.block_on(work).map_err(|problem| StoreError { place: Dialect::shown(&self.path), problem })
+        self.runtime.block_on(work).map_err(|problem| StoreError::at(&self.path, problem))
     }
 }
 

@@ -5,9 +5,12 @@
 
 use std::{fmt, str::FromStr};
 
+use chrono::DateTime;
+
 use super::{
     error::Problem,
     model::{Act, RunKey, StoredRun},
+    name,
     previews::StoredPreview,
 };
 
@@ -169,6 +172,8 @@ pub struct Standing {
     pub run: Option<StoredRun>,
     /// The last preview, if nothing has happened to the run since.
     pub preview: Option<StoredPreview>,
+    /// Who took the last step with it, of those of which the ledger keeps that.
+    pub last: Option<Act>,
     /// Whether the regular run of the period is closed, and with it the period.
     pub period_closed: bool,
 }
@@ -196,13 +201,25 @@ impl Standing {
         })
     }
 
+    /// Whether a step is not taken before the one that it follows, as those who took them tell the time.
+    pub(super) fn follows(&self, key: &RunKey, act: &Act) -> Result<(), Problem> {
+        let time = |act: &Act| DateTime::parse_from_rfc3339(&act.at).ok();
+        let backwards = self.last.as_ref().filter(|last| time(last).zip(time(act)).is_some_and(|(last, at)| at < last));
+        match backwards {
+            None => Ok(()),
+            Some(last) => {
+                Err(Problem::Backwards { run: key.clone(), at: act.at.clone(), last: Box::new(last.clone()) })
+            }
+        }
+    }
+
     /// Whether what was computed is what was previewed, and who lets it through is not who prepared it.
     pub(super) fn release(&self, key: &RunKey, digest: &str, act: &Act) -> Result<(), Problem> {
         let Some(preview) = &self.preview else { return Err(Problem::NoPreview { run: key.clone() }) };
         if preview.digest != digest {
             return Err(Problem::StalePreview { run: key.clone(), act: Box::new(preview.act.clone()) });
         }
-        if preview.act.by.trim() == act.by.trim() {
+        if name::same(&preview.act.by, &act.by) {
             return Err(Problem::OwnApproval { by: act.by.clone() });
         }
         Ok(())

@@ -8,11 +8,13 @@ use super::{
     chain::{Cell, Column, Entry, Table, Writer},
     dialect::{Connection, LIST_LIMIT},
     error::{Problem, StoreError},
+    history::NOW,
     ledger::Ledger,
     model::{Amounts, read_amounts, write_amounts},
     period::Period,
     runs::stored,
     statement::Statement,
+    verify::sound,
 };
 
 /// What one person brings into one tax year.
@@ -84,17 +86,22 @@ impl Ledger {
         })
     }
 
-    /// The opening balances of `persons`; who has none is left out.
+    /// The opening balances of `persons` as they stood before a row, or as they do [`super::NOW`]; who has none is left
+    /// out.
+    ///
+    /// # Errors
+    /// [`Problem::Tampered`], where a row that is read is not what its hash was made of.
     pub fn opening_balances(
         &self,
         payer: &str,
         tax_year: i32,
         persons: &BTreeSet<String>,
+        before: i64,
     ) -> Result<BTreeMap<String, Opening>, StoreError> {
         self.block(async {
             let mut transaction = self.connections.read().await?;
             let persons: Vec<&str> = persons.iter().map(String::as_str).collect();
-            let found = read(&mut transaction, payer, tax_year, &persons).await?;
+            let found = read(&mut transaction, payer, tax_year, &persons, before).await?;
             Ok(found.into_iter().map(|(person, (_, opening))| (person, opening)).collect())
         })
     }
@@ -110,7 +117,7 @@ pub(super) async fn load(
     let openings: BTreeMap<&str, &Opening> =
         openings.iter().map(|opening| (opening.person.as_str(), opening)).collect();
     let persons: Vec<&str> = openings.keys().copied().collect();
-    let standing = read(writer.connection(), payer, tax_year, &persons).await?;
+    let standing = read(writer.connection(), payer, tax_year, &persons, NOW).await?;
 
     let mut loaded = Loaded { added: 0, superseded: 0, unchanged: 0 };
     let mut entries = Vec::new();
@@ -135,19 +142,23 @@ pub(super) async fn load(
     Ok(loaded)
 }
 
-/// Current opening balances with their row's id.
+/// The opening balances that stood before a row, each with its own row's id.
 async fn read(
     connection: &mut Connection,
     payer: &str,
     tax_year: i32,
     persons: &[&str],
+    before: i64,
 ) -> Result<BTreeMap<String, (i64, Opening)>, Problem> {
     let mut found = BTreeMap::new();
     for persons in persons.chunks(LIST_LIMIT) {
-        let mut select = Statement::new("SELECT id, person, as_of, amounts FROM current_opening WHERE payer = ");
-        select.value(payer.to_owned())?.text(" AND tax_year = ").value(i64::from(tax_year))?.text(" AND ");
-        select.is_one_of("person", persons.iter().copied())?;
+        let table = OpeningEntry::TABLE;
+        let mut select = Statement::new(&format!("SELECT {} FROM opening WHERE payer = ", table.column_list()));
+        select.value(payer.to_owned())?.text(" AND tax_year = ").value(i64::from(tax_year))?.text(" AND id < ");
+        select.value(before)?.text(" AND ").is_one_of("person", persons.iter().copied())?.text(" ORDER BY id");
+        // Each supersedes the one before it.
         for row in select.rows(&mut *connection).await? {
+            sound(&table, &row)?;
             let id = row.try_get("id")?;
             let person: String = row.try_get("person")?;
             let opening = Opening {

@@ -3,7 +3,7 @@
 use sqlx::query_scalar;
 
 use super::{
-    chain::{Cell, Column, Entry, Table, Writer},
+    chain::{Cell, Column, Entry, Head, Table, Writer},
     dialect::Connection,
     error::{Problem, StoreError},
     ledger::Ledger,
@@ -27,6 +27,11 @@ impl Ledger {
     /// Whether each run needs the approval of a second person.
     pub fn requires_approval(&self) -> Result<bool, StoreError> {
         self.block(async { requires_approval(&mut *self.connections.acquire().await?).await })
+    }
+
+    /// Whether nothing was ever written to it.
+    pub fn is_empty(&self) -> Result<bool, StoreError> {
+        self.block(async { Ok(Head::read(&mut *self.connections.acquire().await?).await?.last_id == 0) })
     }
 
     /// Makes this a ledger in which each run needs the approval of a second person. Only an empty ledger can become

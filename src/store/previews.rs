@@ -1,6 +1,6 @@
 //! Previews: that somebody computed a run and looked at it. Nothing of it is kept but a digest.
 
-use sqlx::{Row as _, query};
+use sqlx::{Row as _, any::AnyRow, query};
 
 use super::{
     chain::{Cell, Column, Entry, Table, Writer},
@@ -71,13 +71,28 @@ impl Ledger {
             }
             let mut states = Vec::new();
             for (run, _) in previews {
-                states.push(standing(writer.connection(), run).await?.after(run, Step::Preview)?);
+                let standing = standing(writer.connection(), run).await?;
+                states.push(standing.after(run, Step::Preview)?);
+                standing.follows(run, act)?;
             }
             let entries: Vec<PreviewEntry<'_>> =
                 previews.iter().map(|(run, digest)| PreviewEntry { run, digest, act }).collect();
             writer.append(&entries).await?;
             writer.commit().await?;
             Ok(states)
+        })
+    }
+}
+
+impl Ledger {
+    /// The previews of a run, oldest first.
+    pub(super) fn previews(&self, run: &RunKey) -> Result<Vec<StoredPreview>, StoreError> {
+        self.block(async {
+            let sql = "SELECT id, digest, by_whom, at_time, why FROM preview \
+                       WHERE payer = $1 AND period = $2 AND number = $3 ORDER BY id";
+            let select = query(sql).bind(run.payer.as_str()).bind(run.period.to_string()).bind(i64::from(run.number));
+            let rows = select.fetch_all(&mut *self.connections.acquire().await?).await?;
+            rows.iter().map(read).collect()
         })
     }
 }
@@ -92,7 +107,10 @@ pub(super) async fn last(
                WHERE payer = $1 AND period = $2 AND number = $3 AND id > $4 ORDER BY id DESC LIMIT 1";
     let select = query(sql).bind(run.payer.as_str()).bind(run.period.to_string());
     let row = select.bind(i64::from(run.number)).bind(since).fetch_optional(connection).await?;
-    let Some(row) = row else { return Ok(None) };
+    row.as_ref().map(read).transpose()
+}
+
+fn read(row: &AnyRow) -> Result<StoredPreview, Problem> {
     let act = Act { by: row.try_get("by_whom")?, at: row.try_get("at_time")?, why: row.try_get("why")? };
-    Ok(Some(StoredPreview { id: row.try_get("id")?, digest: row.try_get("digest")?, act }))
+    Ok(StoredPreview { id: row.try_get("id")?, digest: row.try_get("digest")?, act })
 }

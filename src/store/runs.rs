@@ -6,7 +6,7 @@ use chrono::Datelike as _;
 use sqlx::{Row, any::AnyRow, query, query_as, query_scalar};
 
 use super::{
-    books::is_kept,
+    books::{is_kept, keep},
     chain::Writer,
     compare::{Difference, compare},
     dialect::{Connection, Database},
@@ -19,7 +19,8 @@ use super::{
     },
     openings::{self, Opening},
     period::Period,
-    policy, previews,
+    policy,
+    previews::{self, StoredPreview},
 };
 
 /// How many slips are read at a time where they are looked at one by one.
@@ -59,6 +60,8 @@ pub struct Submission<'s> {
     pub openings: &'s [Opening],
     /// Digest of all that a preview sees; not looked at where none is needed.
     pub digest: &'s str,
+    /// The canonical content of its rule book, to be kept with it; nothing where the book is kept already.
+    pub book: Option<&'s [u8]>,
 }
 
 /// How a run goes in.
@@ -94,7 +97,7 @@ impl Ledger {
         slips: &[SlipRecord],
         replace: bool,
     ) -> Result<CommitOutcome, StoreError> {
-        let submission = Submission { header, slips: &slips, openings: &[], digest: "" };
+        let submission = Submission { header, slips: &slips, openings: &[], digest: "", book: None };
         let outcomes = self.commit_runs(&[submission], Mode::OneStep { replace })?;
         // One run has one outcome.
         Ok(outcomes.into_iter().next().unwrap_or(CommitOutcome::AlreadyThere { run_id: 0 }))
@@ -219,6 +222,7 @@ impl Ledger {
                 let to = standing.after(key, step)?;
                 let wrong = || Problem::WrongState { run: key.clone(), state: standing.state(), step };
                 let run = standing.run.as_ref().ok_or_else(wrong)?;
+                standing.follows(key, act)?;
                 record(&mut writer, run, to, act).await?;
                 if to == State::Void {
                     let version = i64::from(run.version) + 1;
@@ -232,8 +236,27 @@ impl Ledger {
         })
     }
 
+    /// All that was done with the run of a key, oldest first: the transitions, and the previews, which leave a run that
+    /// stands as it was.
+    pub fn steps(&self, key: &RunKey) -> Result<Vec<Transition>, StoreError> {
+        let previews = self.previews(key)?;
+        let mut steps = self.numbered_transitions(key)?;
+        for StoredPreview { id, act, .. } in previews {
+            let before = steps.iter().filter(|(other, _)| *other < id).max_by_key(|(other, _)| *other);
+            let from = before.map_or(State::Draft, |(_, step)| step.to);
+            let to = from.after(Step::Preview).unwrap_or(from);
+            steps.push((id, Transition { from, to, act }));
+        }
+        steps.sort_by_key(|(id, _)| *id);
+        Ok(steps.into_iter().map(|(_, step)| step).collect())
+    }
+
     /// The steps of the run of a key so far, oldest first, those of the runs that it replaced among them.
     pub fn transitions(&self, key: &RunKey) -> Result<Vec<Transition>, StoreError> {
+        Ok(self.numbered_transitions(key)?.into_iter().map(|(_, step)| step).collect())
+    }
+
+    fn numbered_transitions(&self, key: &RunKey) -> Result<Vec<(i64, Transition)>, StoreError> {
         self.block(async {
             let sql = "SELECT transition.id, from_state, to_state, by_whom, at_time, why FROM transition \
                        JOIN run ON run.id = run_id WHERE payer = $1 AND period = $2 AND number = $3 \
@@ -241,11 +264,12 @@ impl Ledger {
             let select = query(sql).bind(key.payer.as_str()).bind(key.period.to_string()).bind(i64::from(key.number));
             let rows = select.fetch_all(&mut *self.connections.acquire().await?).await?;
             let read = |row: &AnyRow| {
-                Ok(Transition {
+                let step = Transition {
                     from: row.try_get::<&str, _>("from_state")?.parse()?,
                     to: row.try_get::<&str, _>("to_state")?.parse()?,
                     act: Act { by: row.try_get("by_whom")?, at: row.try_get("at_time")?, why: row.try_get("why")? },
-                })
+                };
+                Ok((row.try_get("id")?, step))
             };
             rows.iter().map(read).collect()
         })
@@ -257,7 +281,7 @@ const BLOCK: usize = 1_000;
 
 /// Writes one run under the lock of `writer`.
 async fn submit(writer: &mut Writer, run: &Submission<'_>, mode: Mode<'_>) -> Result<CommitOutcome, Problem> {
-    let Submission { header, slips, openings, digest } = run;
+    let Submission { header, slips, openings, digest, book } = run;
     let workers = index(*slips)?;
     let found = standing(writer.connection(), &header.key).await?;
     let state = match (found.after(&header.key, mode.step()), mode, &found.run) {
@@ -272,6 +296,7 @@ async fn submit(writer: &mut Writer, run: &Submission<'_>, mode: Mode<'_>) -> Re
     };
     if let Mode::Approve(act) | Mode::Replace(act) = mode {
         found.release(&header.key, digest, act)?;
+        found.follows(&header.key, act)?;
     }
     let mut standing = BTreeMap::new();
     if let Some(old) = &found.run {
@@ -285,6 +310,9 @@ async fn submit(writer: &mut Writer, run: &Submission<'_>, mode: Mode<'_>) -> Re
             }
         }
         standing = compared.standing;
+    }
+    if let Some(content) = book {
+        keep(writer, &header.rulebook_digest, content).await?;
     }
     if !is_kept(writer.connection(), &header.rulebook_digest).await? {
         return Err(Problem::BookNotKept(header.rulebook_digest.clone()));
@@ -331,6 +359,7 @@ pub(super) async fn standing(connection: &mut Connection, key: &RunKey) -> Resul
         since = last.max(run.id);
     }
     let preview = previews::last(connection, key, since).await?;
+    let last = last_act(connection, key).await?;
     let period_closed = match &run {
         Some(run) if key.number == REGULAR => run.state == State::Closed,
         _ => {
@@ -338,7 +367,21 @@ pub(super) async fn standing(connection: &mut Connection, key: &RunKey) -> Resul
             find_run(connection, &regular).await?.is_some_and(|run| run.state == State::Closed)
         }
     };
-    Ok(Standing { run, preview, period_closed })
+    Ok(Standing { run, preview, last, period_closed })
+}
+
+/// Who took the last step with the runs of a key, a preview among the steps.
+async fn last_act(connection: &mut Connection, key: &RunKey) -> Result<Option<Act>, Problem> {
+    let sql = "SELECT transition.id, by_whom, at_time, why FROM transition JOIN run ON run.id = run_id \
+               WHERE payer = $1 AND period = $2 AND number = $3 ORDER BY transition.id DESC LIMIT 1";
+    let select = query(sql).bind(key.payer.as_str()).bind(key.period.to_string()).bind(i64::from(key.number));
+    let step = select.fetch_optional(&mut *connection).await?;
+    let step = step.map(|row| {
+        let act = Act { by: row.try_get("by_whom")?, at: row.try_get("at_time")?, why: row.try_get("why")? };
+        Ok::<_, Problem>((row.try_get::<i64, _>("id")?, act))
+    });
+    let preview = previews::last(connection, key, 0).await?.map(|preview| (preview.id, preview.act));
+    Ok(step.transpose()?.into_iter().chain(preview).max_by_key(|(id, _)| *id).map(|(_, act)| act))
 }
 
 /// The number of the regular run of a period.

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeMap, fmt};
 
-use sqlx::{AssertSqlSafe, Row, query, query_scalar};
+use sqlx::{AssertSqlSafe, Row, any::AnyRow, query, query_scalar};
 
 use super::{
     arrears::ArrearEntry,
@@ -113,6 +113,17 @@ impl Ledger {
             Ok(report)
         })
     }
+}
+
+/// Whether a row, selected by [`Table::column_list`], is what its hash was made of. Whether it follows the row before it
+/// only the whole chain tells.
+pub(super) fn sound(table: &Table, row: &AnyRow) -> Result<(), Problem> {
+    let id = row.try_get("id")?;
+    let stored = table.read(row)?;
+    if stored.hash == link(&stored.previous_hash, table, id, &stored.cells) {
+        return Ok(());
+    }
+    Err(Problem::Tampered { id, row: describe(table, &stored) })
 }
 
 /// The rows with an id above `after` and up to `until`, of all tables.

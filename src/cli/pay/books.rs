@@ -4,38 +4,41 @@ use super::{
     Intent,
     order::{Batch, Run},
     people::Computed,
+    recall::{self, Contributed},
     report,
     spool::BLOCK,
 };
 use crate::{
     cli::error::{CliError, Kind},
     exchange::roster::{self, Payable, Paying, RosterRow},
-    payroll::{Arrear, Balance, Chart, Earlier, Known, Line},
+    payroll::{Arrear, Balance, Chart, Known, Line},
     quantity::{Exact, Money},
     rulebook::{Book, Digest},
     store::{
-        Amounts, BookedArrear, CommitOutcome, Difference, EarlierSlip, Ledger, Mode, Opening, Part, Period, Problem,
-        RunHeader, RunKey, SlipRecord, Slips, Span, StoreError, StoredSlip, Submission, person_key,
+        Amounts, Asking, BookedArrear, CommitOutcome, Difference, Ledger, Mode, NOW, Opening, Part, Period, Problem,
+        RunHeader, RunKey, SlipRecord, Slips, StoreError, StoredSlip, Submission, person_key,
     },
 };
-use chrono::{Datelike, NaiveDate};
+use chrono::{Datelike as _, NaiveDate};
 use rayon::prelude::*;
 use sha2::{Digest as _, Sha256};
 use std::{
     borrow::Cow,
+    cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
     fmt::Write as _,
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Mutex, PoisonError},
 };
 
-/// An open ledger.
+/// A ledger, which is made only when something goes into it.
 pub(in crate::cli) struct Books {
-    ledger: Ledger,
+    place: PathBuf,
+    /// Open, if it is there.
+    ledger: OnceCell<Ledger>,
+    /// Whether each run needs the approval of a second person.
+    approval: bool,
 }
-
-/// The order of payments: by day, then period, then number of the run, then place in the ledger.
-type PaymentKey = (NaiveDate, Period, u32, i64);
 
 /// A person against the month before.
 #[derive(Debug, Clone)]
@@ -70,6 +73,7 @@ impl From<StoreError> for CliError {
             Problem::NoPreview { .. } => "not-previewed",
             Problem::StalePreview { .. } => "stale",
             Problem::OwnApproval { .. } => "own-approval",
+            Problem::Backwards { .. } => "at",
             Problem::ApprovalRequired | Problem::ApprovalUnknown | Problem::NotEmpty => "approval",
             Problem::Locked => "locked",
             _ => "ledger",
@@ -79,33 +83,57 @@ impl From<StoreError> for CliError {
 }
 
 impl Books {
-    /// Opens a ledger, and makes it if there is none; one with approval, if so wished.
+    /// A ledger that is there, or is to be made; one with approval, if so wished.
     pub(in crate::cli) fn open(place: &Path, approval: bool) -> Result<Self, CliError> {
-        let ledger = Ledger::open(place)?;
-        if approval {
-            ledger.require_approval()?;
+        let books = Self::at(place, approval)?;
+        match books.ledger.get() {
+            Some(ledger) if approval && !ledger.requires_approval()? && !ledger.is_empty()? => {
+                Err(StoreError::at(place, Problem::NotEmpty).into())
+            }
+            Some(ledger) => Ok(Self { approval: approval || ledger.requires_approval()?, ..books }),
+            None => Ok(books),
         }
-        Ok(Self { ledger })
     }
 
-    /// Opens a ledger in which runs are previewed and approved; makes one if there is none and it may.
+    /// A ledger in which runs are previewed and approved; one that is to be made, if it may.
     pub(in crate::cli) fn prepare(place: &Path, create: bool) -> Result<Self, CliError> {
-        let ledger = if create { Ledger::open(place)? } else { Ledger::open_existing(place)? };
-        if create && !ledger.requires_approval()? {
+        let books = Self::at(place, true)?;
+        let refused = |problem| Err(StoreError::at(place, problem).into());
+        match books.ledger.get() {
             // An empty ledger becomes one with approval; of another, what it is was settled when it was made.
-            match ledger.require_approval() {
-                Err(StoreError { problem: Problem::NotEmpty, place }) => {
-                    return Err(StoreError { place, problem: Problem::ApprovalUnknown }.into());
-                }
-                done => done?,
+            Some(ledger) if !(ledger.requires_approval()? || create && ledger.is_empty()?) => {
+                refused(Problem::ApprovalUnknown)
             }
+            None if !create => refused(Problem::NotFound),
+            _ => Ok(books),
         }
-        Ok(Self { ledger })
+    }
+
+    fn at(place: &Path, approval: bool) -> Result<Self, CliError> {
+        let ledger = match Ledger::open_existing(place) {
+            Ok(ledger) => OnceCell::from(ledger),
+            Err(StoreError { problem: Problem::NotFound, .. }) => OnceCell::new(),
+            Err(error) => return Err(error.into()),
+        };
+        Ok(Self { place: place.to_owned(), ledger, approval })
+    }
+
+    /// The ledger, made if it was not there.
+    fn made(&self) -> Result<&Ledger, CliError> {
+        if self.ledger.get().is_none() {
+            // Nobody else sets it: a command has one thread here.
+            let _ = self.ledger.set(Ledger::open(&self.place)?);
+        }
+        let ledger = self.ledger.get().ok_or_else(|| corrupted("文件"))?;
+        if self.approval {
+            ledger.require_approval()?;
+        }
+        Ok(ledger)
     }
 
     /// Whether each run needs the approval of a second person.
-    pub(in crate::cli) fn requires_approval(&self) -> Result<bool, CliError> {
-        Ok(self.ledger.requires_approval()?)
+    pub(in crate::cli) fn requires_approval(&self) -> bool {
+        self.approval
     }
 
     /// Puts what the ledger knows of earlier payments in the place of what the roster says. The roster's opening
@@ -119,37 +147,31 @@ impl Books {
         chart: &Chart<'_>,
         payables: &mut [(RosterRow, Payable)],
     ) -> Result<Vec<String>, CliError> {
-        let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
-        for (_, payable) in payables.iter() {
-            by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
+        let Some(ledger) = self.ledger.get() else { return Ok(Vec::new()) };
+        let mut by_payer: BTreeMap<String, BTreeMap<String, NaiveDate>> = BTreeMap::new();
+        for (_, Payable { worker, month, .. }) in payables.iter() {
+            by_payer.entry(worker.payer.clone()).or_default().insert(person(worker), month.hired);
         }
         if batch.is_regular() {
-            self.recall_arrears(period, payables)?;
+            recall_arrears(ledger, period, payables)?;
         }
         let mut known: BTreeMap<(String, String), Known> = BTreeMap::new();
         for (payer, persons) in by_payer {
-            let key = batch.key(&payer, period);
-            let slips = self.earlier(&key, paid_on, chart, &persons)?;
-            let openings = self.ledger.opening_balances(&payer, paid_on.year(), &persons)?;
-            for person in persons {
-                // Of a month that it sums up itself, an opening balance says nothing.
-                let opening = openings.get(&person).filter(|opening| opening.as_of < period);
-                let after = |period: Period| opening.is_none_or(|opening| period > opening.as_of);
-                let slips = slips.get(&person).map(Vec::as_slice).unwrap_or_default();
-                let slips = slips.iter().filter(|(period, _)| after(*period)).map(|(_, slip)| slip.clone());
-                let one = Known { opening: opening.map(balance).transpose()?, slips: slips.collect() };
-                known.insert((payer.clone(), person), one);
-            }
+            let run = batch.key(&payer, period);
+            let asking = Asking { run: &run, paid_on, before: NOW };
+            let found = recall::known(ledger, asking, chart, &persons)?;
+            known.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
         }
         let mut left_aside = Vec::new();
         for (_, payable) in payables {
-            let Some(ledger) = known.remove(&(payable.worker.payer.clone(), person(&payable.worker))) else { continue };
+            let key = (payable.worker.payer.clone(), person(&payable.worker));
+            let Some(before) = known.remove(&key) else { continue };
             let roster = payable.month.known.opening.take();
             match roster {
-                Some(roster) if ledger.slips.is_empty() => payable.month.known.opening = Some(roster),
+                Some(roster) if before.slips.is_empty() => payable.month.known.opening = Some(roster),
                 roster => {
-                    let opening = ledger.opening.clone();
-                    payable.month.known = ledger;
+                    let opening = before.opening.clone();
+                    payable.month.known = before;
                     let says = |amounts: &BTreeMap<String, Exact>, sums: &BTreeMap<String, Exact>| {
                         amounts.iter().all(|(id, amount)| sums.get(id).copied().unwrap_or(Exact::ZERO) == *amount)
                     };
@@ -168,80 +190,42 @@ impl Books {
         Ok(left_aside)
     }
 
-    /// The slips that the chart looks back at, oldest payment first.
-    fn earlier(
+    /// Leaves insurance and fund of the month to another run that has contributed them; gives whose, and to which.
+    pub(super) fn leave_contributed(
         &self,
-        key: &RunKey,
+        batch: Batch,
+        period: Period,
         paid_on: NaiveDate,
-        chart: &Chart<'_>,
-        persons: &BTreeSet<String>,
-    ) -> Result<BTreeMap<String, Vec<(Period, Earlier)>>, CliError> {
-        let mut found: BTreeMap<String, BTreeMap<PaymentKey, (Period, Earlier)>> = BTreeMap::new();
-        let year_before = chart.looks_back_a_year().then_some(Span::Months(12));
-        let by_project = chart.by_project();
-        let mut projects = BTreeMap::new();
-        for span in [Span::TaxYear(paid_on.year())].into_iter().chain(year_before) {
-            for (person, slips) in self.ledger.earlier_slips(key, paid_on, span, persons)? {
-                let of_person = found.entry(person.clone()).or_default();
-                for slip in slips {
-                    // Only a slip of the same month is asked what it was for, and there is hardly ever one.
-                    let asked = is_same_month(slip.paid_on, paid_on)
-                        && slip.carried.keys().any(|id| by_project.contains(id.as_str()));
-                    let project = if asked { self.project(key, &slip, &person, &mut projects)? } else { String::new() };
-                    let amounts = exact(&slip.carried)?;
-                    let earlier = Earlier { paid_on: slip.paid_on, project, same_run: false, amounts };
-                    of_person.insert((slip.paid_on, slip.period, slip.number, slip.id), (slip.period, earlier));
-                }
-            }
+        payables: &mut [(RosterRow, Payable)],
+    ) -> Result<Vec<String>, CliError> {
+        let mut told = Vec::new();
+        let Some(ledger) = self.ledger.get().filter(|_| batch.kind.contributes()) else { return Ok(told) };
+        let mut by_payer: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+        for (_, payable) in payables.iter() {
+            by_payer.entry(payable.worker.payer.clone()).or_default().insert(person(&payable.worker));
         }
-        Ok(found.into_iter().map(|(person, slips)| (person, slips.into_values().collect())).collect())
-    }
-
-    /// What an earlier slip was for. The inputs of a run are read once.
-    fn project(
-        &self,
-        key: &RunKey,
-        slip: &EarlierSlip,
-        person: &str,
-        projects: &mut BTreeMap<RunKey, BTreeMap<String, String>>,
-    ) -> Result<String, CliError> {
-        let run = RunKey { payer: key.payer.clone(), period: slip.period, number: slip.number };
-        if !projects.contains_key(&run) {
-            let mut of_run = BTreeMap::new();
-            for stored in self.ledger.slips_of(&run)? {
-                let inputs: serde_json::Value =
-                    serde_json::from_str(&stored.record.inputs).map_err(|_| corrupted("名单内容"))?;
-                let project = inputs["project"].as_str().unwrap_or_default().to_owned();
-                of_run.insert(stored.record.person, project);
-            }
-            projects.insert(run.clone(), of_run);
+        let mut contributed: BTreeMap<(String, String), Contributed> = BTreeMap::new();
+        for (payer, persons) in by_payer {
+            let run = batch.key(&payer, period);
+            let found = recall::contributed(ledger, Asking { run: &run, paid_on, before: NOW }, &persons)?;
+            contributed.extend(found.into_iter().map(|(person, one)| ((payer.clone(), person), one)));
         }
-        Ok(projects.get(&run).and_then(|of_run| of_run.get(person)).cloned().unwrap_or_default())
-    }
-
-    /// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
-    fn recall_arrears(&self, period: Period, payables: &mut [(RosterRow, Payable)]) -> Result<(), CliError> {
-        let mut booked: BTreeMap<String, BTreeMap<String, Vec<Arrear>>> = BTreeMap::new();
         for (_, payable) in payables {
-            let payer = &payable.worker.payer;
-            if !booked.contains_key(payer) {
-                let mut of_persons: BTreeMap<String, Vec<Arrear>> = BTreeMap::new();
-                for one in self.ledger.arrears_booked_in(payer, period)? {
-                    of_persons.entry(one.arrear.person.clone()).or_default().push(arrear(&one)?);
-                }
-                booked.insert(payer.clone(), of_persons);
+            let key = (payable.worker.payer.clone(), person(&payable.worker));
+            if let Some(one) = contributed.get(&key) {
+                payable.leave_contributions(one.insurance, one.fund);
+                told.push(format!("{}（第 {} 批）", payable.worker.label(), one.number));
             }
-            let of_person = booked.get_mut(payer).and_then(|of_persons| of_persons.remove(&person(&payable.worker)));
-            payable.month.arrears = of_person.unwrap_or_default();
         }
-        Ok(())
+        Ok(told)
     }
 
     /// What was booked to be paid with this run for people who are not in it.
     pub(super) fn unpaid_arrears(&self, run: &Run) -> Result<Vec<String>, CliError> {
         let mut notes = Vec::new();
+        let Some(ledger) = self.ledger.get() else { return Ok(notes) };
         for (payer, positions) in run.tally.payers.iter().filter(|_| run.batch.is_regular()) {
-            let booked = self.ledger.arrears_booked_in(payer, run.period)?;
+            let booked = ledger.arrears_booked_in(payer, run.period)?;
             if booked.is_empty() {
                 continue;
             }
@@ -267,14 +251,12 @@ impl Books {
     /// not compared: it has whom it has.
     pub(super) fn changes(&self, run: &Run) -> Result<Vec<Change>, CliError> {
         let mut changes = Vec::new();
-        if !run.batch.is_regular() {
-            return Ok(changes);
-        }
+        let Some(ledger) = self.ledger.get().filter(|_| run.batch.is_regular()) else { return Ok(changes) };
         for (payer, positions) in &run.tally.payers {
-            let Some(before) = self.ledger.previous_period(payer, run.period)? else { continue };
+            let Some(before) = ledger.previous_period(payer, run.period)? else { continue };
             let key = RunKey { payer: payer.clone(), period: before, number: 1 };
             let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
-            self.ledger.each_page::<CliError>(&key, |_, page| {
+            ledger.each_page::<CliError>(&key, |_, page| {
                 for StoredSlip { record, .. } in page {
                     let net = net_of(&record)?;
                     match earlier.get_mut(&record.person) {
@@ -314,10 +296,11 @@ impl Books {
 
     /// Refuses a run that differs from what stands in its place, before anything of it is written anywhere.
     pub(super) fn check(&self, book: &Book, run: &Run, headers: &Headers) -> Result<(), CliError> {
+        let Some(ledger) = self.ledger.get() else { return Ok(()) };
         let mut differing = Vec::new();
         for (payer, positions) in &run.tally.payers {
             let Some((header, _)) = headers.get(payer) else { continue };
-            let differences = self.ledger.differences(header, &Records::new(run, positions))?;
+            let differences = ledger.differences(header, &Records::new(run, positions))?;
             if !differences.is_empty() {
                 differing.push((payer.as_str(), differences));
             }
@@ -337,14 +320,14 @@ impl Books {
             Intent::Preview(act) => {
                 let previews: Vec<(RunKey, String)> =
                     headers.values().map(|(header, digest)| (header.key.clone(), digest.clone())).collect();
-                self.ledger.record_previews(&previews, act)?;
+                self.made()?.record_previews(&previews, act)?;
                 return Ok(Stored::Previewed);
             }
             Intent::Commit { replace } => Mode::OneStep { replace },
             Intent::Approve(act) => Mode::Approve(act),
             Intent::Replace(act) => Mode::Replace(act),
         };
-        self.ledger.keep_book(&run.rulebook, book.canonical().as_bytes())?;
+        let canonical = book.canonical();
         let parts: Vec<(Records<'_>, Vec<Opening>)> = run
             .tally
             .payers
@@ -354,9 +337,15 @@ impl Books {
         let submissions: Vec<Submission<'_>> = headers
             .values()
             .zip(&parts)
-            .map(|((header, digest), (slips, openings))| Submission { header, slips, openings, digest })
+            .map(|((header, digest), (slips, openings))| Submission {
+                header,
+                slips,
+                openings,
+                digest,
+                book: Some(canonical.as_bytes()),
+            })
             .collect();
-        let outcomes = self.ledger.commit_runs(&submissions, mode)?;
+        let outcomes = self.made()?.commit_runs(&submissions, mode)?;
         let differing: Vec<(&str, Vec<Difference>)> = headers
             .keys()
             .zip(&outcomes)
@@ -379,28 +368,55 @@ impl Books {
         })
     }
 
-    /// The payers that have later months of the tax year in the ledger, with the first and the last of these: what was
-    /// carried into them is not what it would be now.
-    pub(super) fn outdated(&self, run: &Run) -> Result<Vec<(String, Period, Period)>, CliError> {
-        let mut outdated = Vec::new();
+    /// What is to be said of runs that rest on a run that was written: what was carried into them is not what it would
+    /// be now. They are named in the order in which they are to be computed anew.
+    pub(super) fn outdated(&self, run: &Run) -> Result<Vec<String>, CliError> {
+        let mut notes = Vec::new();
+        let Some(ledger) = self.ledger.get() else { return Ok(notes) };
         for payer in run.tally.payers.keys() {
-            let mut later: BTreeSet<Period> = BTreeSet::new();
-            // The last month that there is.
-            let mut before = Period::new(9999, 12).map_err(|_| corrupted("月份"))?;
-            while let Some(period) = self.ledger.previous_period(payer, before)?.filter(|found| *found > run.period) {
-                let key = RunKey { payer: payer.clone(), period, number: 1 };
-                let paid_on = self.ledger.run(&key)?.map(|stored| stored.header.paid_on);
-                if paid_on.is_some_and(|paid_on| paid_on.year() == run.paying.paid_on.year()) {
-                    later.insert(period);
-                }
-                before = period;
-            }
-            if let (Some(first), Some(last)) = (later.first(), later.last()) {
-                outdated.push((payer.clone(), *first, *last));
-            }
+            notes.extend(outdated(ledger, &run.batch.key(payer, run.period))?);
         }
-        Ok(outdated)
+        Ok(notes)
     }
+}
+
+/// Puts what was booked for earlier months, to be paid with this one, to the persons' rows.
+fn recall_arrears(ledger: &Ledger, period: Period, payables: &mut [(RosterRow, Payable)]) -> Result<(), CliError> {
+    let mut booked: BTreeMap<String, BTreeMap<String, Vec<Arrear>>> = BTreeMap::new();
+    for (_, payable) in payables {
+        let payer = &payable.worker.payer;
+        if !booked.contains_key(payer) {
+            let mut of_persons: BTreeMap<String, Vec<Arrear>> = BTreeMap::new();
+            for one in ledger.arrears_booked_in(payer, period)? {
+                of_persons.entry(one.arrear.person.clone()).or_default().push(arrear(&one)?);
+            }
+            booked.insert(payer.clone(), of_persons);
+        }
+        let of_person = booked.get_mut(payer).and_then(|of_persons| of_persons.remove(&person(&payable.worker)));
+        payable.month.arrears = of_person.unwrap_or_default();
+    }
+    Ok(())
+}
+
+/// That runs rest on a run of the ledger that is no longer what they were computed with; nothing where none does.
+pub(in crate::cli) fn outdated(ledger: &Ledger, run: &RunKey) -> Result<Option<String>, CliError> {
+    let resting = ledger.resting_on(run)?;
+    let Some(first) = resting.first() else { return Ok(None) };
+    let (regular, others): (Vec<_>, Vec<_>) = resting.iter().partition(|key| key.number == 1);
+    let months = (regular.iter().map(|key| key.period).min(), regular.iter().map(|key| key.period).max());
+    let mut named: Vec<String> = match months {
+        (Some(one), Some(last)) if one == last => vec![format!("{one} 的工资")],
+        (Some(one), Some(last)) => vec![format!("{one} 至 {last} 的工资")],
+        _ => Vec::new(),
+    };
+    named.extend(others.iter().map(|key| format!("{} 第 {} 批", key.period, key.number)));
+    Ok(Some(format!(
+        "账本里 {} 已有 {}，累计数不含本次的变动；请从 {} 第 {} 批起按支付的先后逐批重算（--replace，要批准的账本用 gongche run replace）",
+        run.payer,
+        named.join("、"),
+        first.period,
+        first.number
+    )))
 }
 
 /// The opening balances that the people at some positions of a run rest on.
@@ -523,20 +539,8 @@ fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
     }
 }
 
-fn is_same_month(one: NaiveDate, other: NaiveDate) -> bool {
-    (one.year(), one.month()) == (other.year(), other.month())
-}
-
-fn corrupted(what: &str) -> CliError {
+pub(super) fn corrupted(what: &str) -> CliError {
     CliError::new(Kind::Internal, "ledger", format!("账本里的{what}读不出来"))
-}
-
-fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
-    amounts.iter().map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?))).collect()
-}
-
-fn balance(opening: &Opening) -> Result<Balance, CliError> {
-    Ok(Balance { through: opening.as_of.first_day(), amounts: exact(&opening.amounts)? })
 }
 
 fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {

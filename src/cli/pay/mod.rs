@@ -8,6 +8,7 @@ mod filings;
 mod order;
 mod parts;
 mod people;
+mod recall;
 mod report;
 mod spool;
 mod statements;
@@ -15,10 +16,12 @@ mod stored;
 mod tally;
 mod verdict;
 
-pub(super) use books::Books;
+pub(super) use books::{Books, outdated};
 pub(super) use engagements::Engagements;
 pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
+pub(super) use recall::known;
+pub(super) use report::facts;
 pub(super) use stored::{StoredInputs, recompute};
 
 pub(super) use files::cannot_write;
@@ -41,7 +44,10 @@ use clap::Args;
 use files::Staged;
 use order::Run;
 use serde_json::json;
-use std::path::{Path, PathBuf};
+use std::{
+    collections::BTreeSet,
+    path::{Path, PathBuf},
+};
 
 /// 核算一个月的工资：名单进，工资条、汇总和账本出
 #[derive(Args)]
@@ -137,7 +143,7 @@ impl Pay {
         let ledger = self.db.as_ref().map(|place| Books::open(place, self.approval)).transpose()?;
         // In a ledger with approval one person alone gets no further than a preview.
         let act = match &ledger {
-            Some(ledger) if ledger.requires_approval()? => Some(self.actor.act("这个账本要有人批准，本次只是试算")?),
+            Some(ledger) if ledger.requires_approval() => Some(self.actor.act("这个账本要有人批准，本次只是试算")?),
             _ => None,
         };
         let intent = act.as_ref().map_or(Intent::Commit { replace: self.replace }, Intent::Preview);
@@ -174,10 +180,9 @@ impl Order<'_> {
         let notices = filings.notices;
         files.fill(&run, self, chosen.password(), output)?;
         let stored = ledger.map(|ledger| ledger.store(book, &run, &headers, intent)).transpose()?;
-        if let (Some(ledger), Some(Stored::Written | Stored::Replaced)) = (ledger, &stored) {
-            run.notes.extend(ledger.outdated(&run)?.into_iter().map(|(payer, first, last)| {
-                format!("账本里 {payer} 已有 {first} 至 {last} 的工资，累计数不含本次的变动；请从 {first} 起逐月重算（--replace）")
-            }));
+        if let (Some(ledger), Some(Stored::Written | Stored::Replaced | Stored::Approved)) = (ledger, &stored) {
+            run.notes.extend(ledger.outdated(&run)?);
+            run.notes.extend(unstored(&run, intent));
         }
         run.notes.extend(files.publish()?.notes());
         if output.is_json() {
@@ -192,6 +197,21 @@ impl Order<'_> {
             done => done,
         })
     }
+}
+
+/// How to go on where a ledger has taken a run without the rows that were refused.
+fn unstored(run: &Run, intent: Intent<'_>) -> Option<String> {
+    let rows: BTreeSet<u32> = run.rejected.iter().map(|one| one.row).collect();
+    let again = match intent {
+        Intent::Commit { .. } => "加 --replace",
+        _ => "先 gongche run preview，再由另一人 gongche run replace",
+    };
+    (!rows.is_empty()).then(|| {
+        format!(
+            "退回的 {} 行没有记入账本，其余各行已记入：改好以后用整份名单再核算一次（{again}）；其余各行已经发放的，把这几行另存一份名单，用 --number 另立一批（如 --number 5）",
+            rows.len()
+        )
+    })
 }
 
 fn done(run: &Run) -> Done {

@@ -14,7 +14,7 @@ use crate::{
     cli::{error::CliError, output::Output},
     exchange::{
         rejected::Rejected,
-        roster::{self, Paying, Roster, RosterError},
+        roster::{self, Field, Paying, Roster, RosterError, RosterRow},
         table::list,
     },
     rulebook::{Book, Digest},
@@ -67,7 +67,7 @@ impl RunKind {
         }
     }
 
-    fn contributes(self) -> bool {
+    pub(super) fn contributes(self) -> bool {
         matches!(self, Self::Regular | Self::Leaver)
     }
 }
@@ -158,6 +158,9 @@ impl Order<'_> {
     ) -> Result<Run, CliError> {
         let paying = self.paying()?;
         let mut read = read_roster(self.roster, &paying)?;
+        if self.employer.is_none() {
+            refuse_unnamed_payers(&mut read);
+        }
         let parts = Parts::of(&read.rows, &paying);
         // First everybody's first payment, then the second ones.
         read.rows.sort_by_key(|row| row.part);
@@ -218,6 +221,24 @@ impl Order<'_> {
             completes_month: contributes,
         })
     }
+}
+
+/// Where some rows name their payer and the command names none, those that name none are refused: whoever pays them
+/// would else withhold apart from the others.
+fn refuse_unnamed_payers(roster: &mut Roster) {
+    if roster.rows.iter().all(|row| row.payer.is_none()) {
+        return;
+    }
+    let (named, unnamed) = std::mem::take(&mut roster.rows).into_iter().partition(|row| row.payer.is_some());
+    roster.rows = named;
+    let unnamed: Vec<RosterRow> = unnamed;
+    roster.rejected.extend(unnamed.into_iter().map(|row| Rejected {
+        row: row.row,
+        column: Field::Payer.column().heading.to_owned(),
+        value: String::new(),
+        problem: "名单里其他行写了扣缴义务人，这一行空着，不知道由谁支付".to_owned(),
+        remedy: "填写扣缴义务人；空着的都由同一家支付的，用 --employer 写明".to_owned(),
+    }));
 }
 
 /// The roster of a file that is one, and has people in it.

@@ -244,7 +244,9 @@ impl Parts {
             *sum = sum.add(earning.amount)?;
         }
         done.known.slips.push(Earlier {
+            period: paying.period_start,
             paid_on: paying.paid_on,
+            employment: None,
             project: row.project.clone().unwrap_or_default(),
             same_run: true,
             amounts: slip.carried.clone(),

@@ -61,6 +61,8 @@ pub(super) struct People {
     uncovered: usize,
     /// Those whose opening balance of the roster was left aside for what the ledger has.
     overruled: Vec<String>,
+    /// Those whose insurance and fund of the month another run has contributed.
+    contributed: Vec<String>,
     /// Those who were paid in the same month by another run.
     paid_before: Vec<String>,
     /// How many gave their additional deductions as one sum.
@@ -119,11 +121,12 @@ impl<'a> Reckoning<'a> {
         if let Some(ledger) = self.ledger {
             let Order { batch, period, .. } = *self.order;
             let chart = self.month.chart();
+            let paid_on = self.paying.paid_on;
+            self.people.contributed.extend(ledger.leave_contributed(batch, period, paid_on, &mut due)?);
             // What comes after the first payment has what that one knew, and the first itself.
             let firsts = due.partition_point(|(row, _)| row.part == 1);
-            let overruled = ledger.recall(batch, period, self.paying.paid_on, chart, &mut due[..firsts])?;
+            let overruled = ledger.recall(batch, period, paid_on, chart, &mut due[..firsts])?;
             self.people.overruled.extend(overruled);
-            let paid_on = self.paying.paid_on;
             let twice = due[..firsts].iter().filter(|(_, payable)| payable.month.known.is_paid_in_month(paid_on));
             self.people.paid_before.extend(twice.map(|(_, payable)| payable.worker.number.clone()));
         }
@@ -143,6 +146,10 @@ impl<'a> Reckoning<'a> {
             .collect();
         for ((row, payable), slip) in due.into_iter().zip(slips) {
             match slip {
+                // A deduction that cannot be made is no payment that a ledger could hold.
+                Ok((slip, _)) if self.ledger.is_some() && slip.overdrawn().is_some() => {
+                    self.people.rejected.extend(overdrawn(&row, &slip));
+                }
                 Ok((slip, carried)) => {
                     self.parts.hand_on(&row, self.paying, &payable.month.known, &slip).map_err(overflow)?;
                     let has_more = self.parts.are_several(&row, self.paying);
@@ -229,6 +236,7 @@ impl People {
             rejected,
             uncovered: 0,
             overruled: Vec::new(),
+            contributed: Vec::new(),
             paid_before: Vec::new(),
             undivided: 0,
             classified: Vec::new(),
@@ -253,6 +261,10 @@ impl People {
         if !self.overruled.is_empty() {
             let workers = named(&self.overruled);
             notes.push(format!("账本里已有本年的工资，与名单里的期初数不同，以账本为准：{workers}"));
+        }
+        if !self.contributed.is_empty() {
+            let workers = named(&self.contributed);
+            notes.push(format!("本期的社保和公积金已由账本里本期的另一批缴纳，这一批不再缴，收入照常累计：{workers}"));
         }
         if self.undivided > 0 {
             notes.push(format!(
@@ -308,6 +320,22 @@ fn unprintable(row: u32, worker: &Worker) -> Option<Rejected> {
             problem: format!("字库里没有这些字：{}", missing.iter().collect::<String>()),
             remedy: "核对是否有误；确为生僻字的，用公安机关登记的规范字形".to_owned(),
         })
+    })
+}
+
+/// A row whose deductions leave less than nothing.
+fn overdrawn(row: &RosterRow, slip: &Slip) -> Option<Rejected> {
+    let finding = slip.overdrawn()?;
+    let (field, amount) = match slip.other_deduction {
+        Money::ZERO => (Field::LossDeduction, slip.loss),
+        other => (Field::OtherDeduction, other),
+    };
+    Some(Rejected {
+        row: row.row,
+        column: field.column().heading.to_owned(),
+        value: amount.to_string(),
+        problem: format!("{}没有记入账本", finding.message),
+        remedy: finding.remedy.clone().unwrap_or_default(),
     })
 }
 

@@ -30,7 +30,7 @@ use std::{
 };
 
 /// The facts of a row as text, by the full id of their cell.
-pub(super) fn facts(book: &Book, facts: &BTreeMap<String, Given>) -> BTreeMap<String, String> {
+pub(in crate::cli) fn facts(book: &Book, facts: &BTreeMap<String, Given>) -> BTreeMap<String, String> {
     let text = |id: &str, given: &Given| match given {
         Given::None => "无".to_owned(),
         Given::Number(value) => value.to_string(),

@@ -3,11 +3,12 @@
 use super::report::{Who, slip_json};
 use crate::{
     engine::Places,
-    payroll::{Arrear, Line, Month, Refusal, Slip, Worker, label},
+    payroll::{Arrear, Known, Line, Month, Refusal, Row, Slip, Worker, label},
     quantity::Money,
     rulebook::{Book, Given, cell, parse_given},
     store::{NotAPeriod, Period},
 };
+use chrono::NaiveDate;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
@@ -102,6 +103,36 @@ impl StoredInputs {
             hired: self.hired.parse().ok()?,
             bank_account: self.bank_tail.clone(),
         })
+    }
+
+    /// A row with nothing but what decides what is carried into it, which `known` is to be put to; nothing where the
+    /// inputs do not say when the employment began.
+    pub(in crate::cli) fn row(&self, known: Known) -> Option<Row> {
+        let left = self.facts.get("tax.months.leave_date").and_then(|text| text.parse().ok());
+        Some(Row {
+            places: self.places(),
+            hired: self.hired()?,
+            left,
+            project: self.project.clone(),
+            facts: BTreeMap::new(),
+            known,
+            arrears: Vec::new(),
+        })
+    }
+
+    /// Which of the person's payments in the run it is, from 1.
+    pub(in crate::cli) fn part(&self) -> u32 {
+        self.part
+    }
+
+    /// The first day of the employment.
+    pub(in crate::cli) fn hired(&self) -> Option<NaiveDate> {
+        self.facts.get("tax.months.hire_date")?.parse().ok()
+    }
+
+    /// What was carried into it, by the full id of the carried value.
+    pub(in crate::cli) fn carried(&self) -> &BTreeMap<String, String> {
+        &self.carried
     }
 
     fn given(&self, book: &Book) -> Result<BTreeMap<String, Given>, String> {

@@ -39,6 +39,22 @@ pub struct Payable {
     pub month: Row,
 }
 
+impl Payable {
+    /// Leaves insurance or fund of the month to another run that has contributed them. What is paid is then a part of
+    /// the month, as in a run of a bonus ([`Paying::contributed_elsewhere`]).
+    pub fn leave_contributions(&mut self, insurance: bool, fund: bool) {
+        let facts = &mut self.month.facts;
+        facts.insert("payroll.full_month".to_owned(), Given::Boolean(false));
+        if insurance {
+            facts.insert("social.months".to_owned(), Given::Number(Exact::ZERO));
+        }
+        if fund {
+            facts.insert("fund.months".to_owned(), Given::Number(Exact::ZERO));
+            facts.insert("payroll.fund_stated".to_owned(), Given::Boolean(true));
+        }
+    }
+}
+
 /// The opening balance of a row: of all that was paid for the months before.
 #[must_use]
 pub fn opening(row: &RosterRow, paying: &Paying) -> Option<Balance> {

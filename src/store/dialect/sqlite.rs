@@ -35,9 +35,12 @@ pub(super) async fn connect(path: &Path, create: bool, patience: Duration) -> Re
     let settings = format!(
         // In WAL mode, less than FULL would let a power cut take the last commits. The cache, in KiB when negative, has
         // room for the indexes of some hundred thousand slips while a large run goes in.
-        "PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536; PRAGMA busy_timeout = {}",
+        "PRAGMA busy_timeout = {}; PRAGMA foreign_keys = ON; PRAGMA synchronous = FULL; PRAGMA cache_size = -65536",
         patience.as_millis()
     );
+    if path.exists() {
+        try_out(&options, &settings).await?;
+    }
     let pool = AnyPoolOptions::new()
         .max_connections(1)
         .idle_timeout(None)
@@ -50,6 +53,20 @@ pub(super) async fn connect(path: &Path, create: bool, patience: Duration) -> Re
         // is of no more use.
         .before_acquire(|connection, _| Box::pin(async move { Ok(!connection.is_in_transaction()) }));
     Ok(pool.connect_with(options).await?)
+}
+
+/// Whether the file can be read at all. The pool would go on trying for half a minute and then speak of time.
+async fn try_out(options: &AnyConnectOptions, settings: &str) -> Result<(), Problem> {
+    let tried = async {
+        let mut connection = Connection::connect_with(options).await?;
+        connection.execute(AssertSqlSafe(settings)).await?;
+        query("PRAGMA schema_version").fetch_one(&mut connection).await?;
+        connection.close().await
+    };
+    match tried.await.map_err(Problem::from) {
+        Err(Problem::NotALedger | Problem::Corrupted(_) | Problem::Unreachable(_)) => Err(Problem::Unreadable),
+        tried => tried,
+    }
 }
 
 /// Refuses a file that does not begin as SQLite's do. SQLite itself takes one of less than a page for empty, and would

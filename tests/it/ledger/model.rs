@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use gongche::store::{CommitOutcome, RunKey, SlipRecord, Span};
+use gongche::store::{Asking, CommitOutcome, NOW, RunKey, SlipRecord, Span};
 use proptest::{collection, prelude::*};
 
 use super::{Bench, header, key, person, slip};
@@ -37,8 +37,10 @@ proptest! {
     fn the_ledger_always_verifies_and_holds_what_the_model_holds(attempts in collection::vec(attempt(), 1..16)) {
         let Some(bench) = Bench::new() else { return Ok(()) };
         let mut model: BTreeMap<RunKey, BTreeMap<u8, u8>> = BTreeMap::new();
+        // Since when somebody is in a run without a break.
+        let mut since: BTreeMap<RunKey, BTreeMap<u8, usize>> = BTreeMap::new();
         let mut rows = 1;
-        for Attempt { run, taxes, replace } in attempts {
+        for (at, Attempt { run, taxes, replace }) in attempts.into_iter().enumerate() {
             let header = header(run.clone(), "2026-06-30");
             let outcome = bench.ledger.commit_run(&header, &slips(&taxes), replace).unwrap();
             let standing = model.get(&run);
@@ -51,6 +53,9 @@ proptest! {
                     prop_assert_eq!(replaced.is_some(), standing.is_some());
                     prop_assert!(standing != Some(&taxes) && (replace || standing.is_none()));
                     rows += 1 + taxes.len() as i64;
+                    let before = since.remove(&run).unwrap_or_default();
+                    let of_run = taxes.keys().map(|worker| (*worker, before.get(worker).copied().unwrap_or(at)));
+                    since.insert(run.clone(), of_run.collect());
                     model.insert(run, taxes);
                 }
             }
@@ -62,13 +67,17 @@ proptest! {
             let current: Vec<_> = bench.ledger.slips_of(run).unwrap().into_iter().map(|slip| slip.record).collect();
             prop_assert_eq!(current, slips(taxes));
         }
-        // All were paid on one day, so that the order of the keys is the order of payment.
+        // All were paid on one day, so that the order of the commits is the order of payment.
         let persons: BTreeSet<_> = (0..4).map(|worker| person(&format!("A{worker}"))).collect();
         for run in model.keys() {
             let day = "2026-06-30".parse().unwrap();
-            let found = bench.ledger.earlier_slips(run, day, Span::TaxYear(2026), &persons).unwrap();
+            let asking = Asking { run, paid_on: day, before: NOW };
+            let found = bench.ledger.earlier_slips(asking, Span::TaxYear(2026), &persons).unwrap();
             for worker in 0..4_u8 {
-                let earlier = model.iter().filter(|(other, _)| other.payer == run.payer && *other < run);
+                let place = |run: &RunKey| since[run].get(&worker);
+                let first = |other: &RunKey| place(run).is_none_or(|ours| place(other) < Some(ours));
+                let of_payer = model.iter().filter(|(other, _)| other.payer == run.payer && *other != run);
+                let earlier = of_payer.filter(|(other, _)| first(other));
                 let expected: Vec<_> = earlier.filter_map(|(_, taxes)| Some(format!("{}.00", taxes.get(&worker)?))).collect();
                 let slips = found.get(&person(&format!("A{worker}")));
                 let taxes = slips.into_iter().flatten().map(|slip| slip.carried["tax.wages.tax"].clone());

@@ -17,7 +17,7 @@ fn release(bench: &Bench, run: &RunKey, digest: &str, by: &str, replace: bool) -
     bench.ledger.keep_book(BOOK, b"canonical").unwrap();
     let header = header(run.clone(), "2026-09-30");
     let slips = [slip("A001", digest)];
-    let submission = Submission { header: &header, slips: &slips, openings: &[], digest };
+    let submission = Submission { header: &header, slips: &slips, openings: &[], digest, book: None };
     let act = act(by);
     let mode = if replace { Mode::Replace(&act) } else { Mode::Approve(&act) };
     bench.ledger.commit_runs(&[submission], mode).map(|outcomes| outcomes[0].clone())

@@ -144,8 +144,10 @@ impl Someone {
         let slip = |(at, (paid_on, month)): (usize, &(NaiveDate, Month<'static>))| {
             let slip = month.slip(&self.row(at, *paid_on, known.clone())).unwrap();
             known.slips.push(Earlier {
+                period: *paid_on,
                 paid_on: *paid_on,
                 project: String::new(),
+                employment: None,
                 same_run: false,
                 amounts: slip.carried.clone(),
             });

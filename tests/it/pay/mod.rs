@@ -21,6 +21,7 @@ mod made_up;
 mod parts;
 mod refusals;
 mod runs;
+mod several;
 mod statements;
 mod year;
 

@@ -117,18 +117,31 @@ fn a_deduction_for_damage_over_a_fifth_or_not_agreed() {
 }
 
 #[test]
-fn a_negative_net_is_printed_and_not_sent_to_the_bank() {
+fn a_negative_net_is_printed_and_neither_sent_to_the_bank_nor_booked() {
     let left = |deduction| {
         let cells = [("基本工资", "5000"), ("其他扣款", deduction), ("银行账号", "6222000000000000001")];
         worker(4, &cells)
     };
-    let (slip, message) = paid_unlawfully(left("4234.01"), "payroll.negative_net");
-    assert_eq!((figure(&slip, "net"), message.as_str()), ("-0.01", "实发工资为-0.01元，扣款超过应发工资。"));
     let desk = Desk::new();
+    let printed = desk.pay(&[left("4234.01")], "2026-09", &[]);
+    let slip = printed.json()["slips"][0].clone();
+    assert_eq!((printed.code, figure(&slip, "net")), (1, "-0.01"));
+    let told = slip["findings"].as_array().unwrap().iter().find(|one| one["code"] == "payroll.negative_net").unwrap();
+    assert_eq!(told["message"], "实发工资为-0.01元，扣款超过应发工资。");
     let ran = desk.pay(&[left("4234.01"), worker(5, &[])], "2026-09", &["--bank", BANK]);
     assert_eq!(ran.code, 2);
     assert!(ran.json()["notes"].to_string().contains("A004"), "{}", ran.json()["notes"]);
     assert!(!desk.path("out/filings/bank.csv").exists(), "nobody is left to be paid");
+    // A ledger takes the others, and says how to go on.
+    let booked = desk.book(&[left("4234.01"), worker(5, &[])], "2026-09", &[]);
+    let json = booked.json();
+    let problem = "实发工资为-0.01元，扣款超过应发工资。没有记入账本";
+    assert_eq!((booked.code, super::refusals(&json)), (2, vec![(2, "其他扣款", problem)]));
+    assert!(json["notes"].to_string().contains("退回的 1 行没有记入账本"), "{}", json["notes"]);
+    assert!(json["notes"].to_string().contains("--replace"), "{}", json["notes"]);
+    let mended = desk.book(&[left("4234"), worker(5, &[])], "2026-09", &["--replace"]);
+    assert_eq!((mended.code, mended.json()["slips"].as_array().unwrap().len()), (0, 2), "{}", mended.out);
+    assert!(!mended.json()["notes"].to_string().contains("退回"), "{}", mended.json()["notes"]);
     let nothing = paid(left("4234"));
     assert_eq!((figure(&nothing, "net"), findings(&nothing).contains(&"payroll.negative_net")), ("0.00", false));
 }
@@ -303,4 +316,24 @@ fn a_preview_gone_stale_by_what_an_earlier_month_carries_into_it() {
     let again = desk.prepare("preview", &september, "样例甲", &[]).json();
     assert_eq!(again["slips"][0]["tax_to_date"]["income"], "41000.00");
     assert_eq!(desk.prepare("approve", &september, "样例乙", &[]).json()["ledger"], "approved");
+}
+
+#[test]
+fn a_row_without_payer_among_rows_that_name_theirs() {
+    let people = [
+        worker(6, &[("扣缴义务人", "样例甲公司")]),
+        worker(7, &[("扣缴义务人", "")]),
+        worker(8, &[("扣缴义务人", "样例甲公司")]),
+    ];
+    let (_, (row, column, problem)) = refused_row(&people, &[]);
+    assert_eq!((row, column.as_str()), (3, "扣缴义务人"));
+    assert!(problem.contains("其他行写了扣缴义务人"), "{problem}");
+    // Named by the command, or by nobody, all of them are paid.
+    for (people, more) in [(&people[..], &["--employer", "样例乙公司"][..]), (&people[1..2], &[])] {
+        let paid = Desk::new().pay(people, "2026-09", more).json();
+        assert_eq!(
+            (&paid["rejected"], paid["slips"].as_array().unwrap().len()),
+            (&serde_json::json!([]), people.len())
+        );
+    }
 }

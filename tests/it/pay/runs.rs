@@ -15,7 +15,7 @@ impl Desk {
     pub(super) fn prepare(&self, step: &str, people: &[Person], by: &str, more: &[&str]) -> Ran {
         let (roster, out, ledger) = (self.write(people), self.text_path("out"), self.text_path("ledger.db"));
         let arguments = ["run", step, &roster, "--period", "2026-09", "--out", &out, "--db", &ledger];
-        let act = ["--by", by, "--at", "2026-09-28T10:00", "--why", "样例：核对无误", "--format", "json"];
+        let act = ["--by", by, "--at", "2026-09-30", "--why", "样例：核对无误", "--format", "json"];
         gongche(&[&arguments[..], &act, more].concat())
     }
 
@@ -61,9 +61,17 @@ fn two_people_bring_a_run_from_preview_to_closed() {
     let listed = gongche(&["run", "list", "--db", &ledger, "--format", "json"]).json();
     let steps = listed["runs"][0]["steps"].as_array().unwrap();
     let told: Vec<_> = steps.iter().map(|step| (step["to"].as_str().unwrap(), step["by"].as_str().unwrap())).collect();
-    assert_eq!(told, [("approved", "样例乙"), ("paid", "样例出纳"), ("closed", "样例出纳")]);
+    let all = [("previewed", "样例甲"), ("approved", "样例乙"), ("paid", "样例出纳"), ("closed", "样例出纳")];
+    assert_eq!(told, all);
+    assert!(steps.iter().all(|step| step["at"] == "2026-09-30T00:00:00+08:00" && step["why"] != ""), "{steps:?}");
     let text = gongche(&["run", "list", "--db", &ledger]).out;
-    assert!(text.contains("已关账") && text.contains("样例出纳"), "{text}");
+    let lines: Vec<&str> = text.trim_end().lines().skip(1).collect();
+    assert!(lines[0].starts_with("2026-09") && lines[0].contains("已关账"), "{text}");
+    for (line, (what, who)) in
+        lines.iter().zip(["已试算", "已批准", "已发放", "已关账"].iter().zip(all.map(|one| one.1)))
+    {
+        assert!(line.contains(&format!("{what} {who}，2026-09-30T00:00:00+08:00：样例：")), "{text}");
+    }
     assert_eq!(desk.ledger_says(&["verify"]).json()["fault"], Value::Null);
     assert_eq!(desk.ledger_says(&["replay", "2026-09"]).json()["runs"][0]["same"], 2);
 }
@@ -284,4 +292,81 @@ fn a_book_is_read_again_from_the_ledger() {
     assert_eq!(paid["slips"][0]["tax_to_date"]["basic"], "54000.00");
     let replayed = desk.ledger_says(&["replay", "2026-09"]);
     assert_eq!((replayed.code, &replayed.json()["runs"][0]["same"]), (0, &1.into()), "{}", replayed.out);
+}
+
+#[test]
+fn a_step_is_not_taken_before_the_one_that_it_follows() {
+    let desk = Desk::new();
+    desk.prepare("preview", &staff("20000"), "样例甲", &[]);
+    let (roster, out, ledger) = (desk.write(&staff("20000")), desk.text_path("out"), desk.text_path("ledger.db"));
+    let approve = |at: &str| {
+        let arguments = ["run", "approve", &roster, "--period", "2026-09", "--out", &out, "--db", &ledger];
+        gongche(&[&arguments[..], &["--by", "样例乙", "--at", at, "--why", "样例", "--format", "json"]].concat())
+    };
+    let early = approve("2026-09-29T23:59:59");
+    assert_eq!(refused(&early), (2, "at".to_owned()));
+    assert!(error(&early).1.contains("早于上一步（样例甲，2026-09-30T00:00:00+08:00）"), "{}", error(&early).1);
+    // The same moment in another zone; an hour more would be before it.
+    assert_eq!(refused(&approve("2026-09-29T15:59:59Z")), (2, "at".to_owned()));
+    assert_eq!(approve("2026-09-29T16:00:00Z").json()["ledger"], "approved");
+    let paid = |at: &str| {
+        let arguments = ["run", "paid", "--period", "2026-09", "--db", &ledger, "--by", "样例出纳", "--at", at];
+        gongche(&[&arguments[..], &["--why", "样例", "--format", "json"]].concat())
+    };
+    assert_eq!(refused(&paid("2026-09-29")), (2, "at".to_owned()));
+    assert_eq!(desk.state(), "approved");
+    assert_eq!(paid("2026-09-30").code, 0);
+}
+
+#[test]
+fn a_name_that_looks_the_same_is_the_same_person() {
+    let desk = Desk::new();
+    desk.prepare("preview", &staff("20000"), "样例甲 A", &[]);
+    for other in ["样例甲 Ａ", "样例甲A", "  样例甲 a "] {
+        assert_eq!(refused(&desk.prepare("approve", &staff("20000"), other, &[])), (2, "own-approval".to_owned()));
+    }
+    for hidden in ["样例\u{200B}乙", "样例乙\u{A0}", "样例\u{3000}乙"] {
+        let refusal = desk.prepare("approve", &staff("20000"), hidden, &[]);
+        assert_eq!(refused(&refusal), (2, "by".to_owned()));
+        assert!(error(&refusal).1.contains("看不见的字符"), "{}", error(&refusal).1);
+    }
+    assert_eq!(desk.prepare("approve", &staff("20000"), "样例 乙", &[]).json()["ledger"], "approved");
+}
+
+#[test]
+fn where_nothing_is_committed_nothing_is_written() {
+    let desk = Desk::new();
+    let ledger = desk.path("ledger.db");
+    let broken = vec![person(1, &[("参保地", "没有这个地方")])];
+    assert_eq!(desk.book(&broken, "2026-09", &[]).code, 2);
+    assert_ne!(desk.book(&staff("20000"), "1990-09", &[]).code, 0, "no rule is that old");
+    desk.prepare("preview", &broken, "样例甲", &[]);
+    assert_eq!(refused(&desk.book(&staff("20000"), "2026-09", &["--approval"])), (2, "by".to_owned()));
+    assert!(!ledger.exists(), "no empty ledger is left");
+
+    desk.prepare("preview", &staff("20000"), "样例甲", &[]);
+    let rows = || desk.ledger_says(&["verify"]).json()["sound"].clone();
+    let before = rows();
+    let stale = desk.prepare("approve", &staff("20001"), "样例乙", &[]);
+    assert_eq!((refused(&stale), rows()), ((2, "stale".to_owned()), before.clone()));
+    assert_eq!(desk.prepare("approve", &staff("20000"), "样例乙", &[]).code, 0);
+    assert_ne!(rows(), before);
+}
+
+#[test]
+fn a_ledger_that_cannot_be_read_is_said_to_be_damaged() {
+    let desk = Desk::new();
+    desk.book(&staff("20000"), "2026-09", &[]);
+    let whole = fs::read(desk.path("ledger.db")).unwrap();
+    let mut overwritten = whole.clone();
+    overwritten[16..4096].fill(0xa5);
+    for content in [&whole[..100], &whole[..5000], &overwritten] {
+        fs::write(desk.path("ledger.db"), content).unwrap();
+        for ran in [desk.ledger_says(&["verify"]), desk.book(&staff("20000"), "2026-10", &[])] {
+            assert_eq!(refused(&ran), (2, "ledger".to_owned()));
+            let message = error(&ran).1;
+            assert!(message.contains("不是账本，或者已经损坏") && message.contains("备份"), "{message}");
+        }
+        assert_eq!(fs::read(desk.path("ledger.db")).unwrap(), content, "it is left as it is");
+    }
 }

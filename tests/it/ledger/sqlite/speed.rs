@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, time::Instant};
 
-use gongche::store::{CommitOutcome, SlipRecord, Span};
+use gongche::store::{Asking, CommitOutcome, NOW, SlipRecord, Span};
 
 use super::{Bench, PAYER, amounts, header, key, slip};
 
@@ -47,7 +47,8 @@ fn a_hundred_thousand_slips() {
     measure("earlier slips of all", 3 * WORKERS, &mut || {
         let october = key(PAYER, "2026-10", 1);
         let day = "2026-10-31".parse().unwrap();
-        let found = bench.ledger.earlier_slips(&october, day, Span::TaxYear(2026), &persons).unwrap();
+        let asking = Asking { run: &october, paid_on: day, before: NOW };
+        let found = bench.ledger.earlier_slips(asking, Span::TaxYear(2026), &persons).unwrap();
         assert_eq!(found.values().map(Vec::len).sum::<usize>(), 3 * WORKERS);
     });
     measure("verify", 3 * WORKERS, &mut || assert_eq!(bench.ledger.verify().unwrap().fault, None));
