@@ -127,13 +127,14 @@ class Person:
             wages += rounded(cell("计酬小时") * cell("小时计酬标准"))
             wages += sum(map(cell, ["绩效工资", "夜班津贴", "高温津贴", "伙食补贴", "奖金"]))
             absent = hourly(cell("病假小时"), 1 - percent("病假工资比例")) + hourly(cell("事假小时"), 1)
-            taxed = wages - absent - cell("缺勤扣款")
+            missed = absent + cell("缺勤扣款")
+            taxed = wages - missed
             bonus = cell("全年一次性奖金")
             gross = taxed + cell("独生子女补贴") + cell("差旅费津贴") + bonus + severance(row, hired, left)
             apart = band(MONTH, bonus, bonus / 12)
             # Who joins in the month is insured on what it pays; over age there is injury insurance since July.
-            base = cell("社保缴费基数") if row["社保缴费基数"] else wages + bonus
-            fund_base = cell("公积金缴存基数") if row["公积金缴存基数"] else wages + bonus
+            base = cell("社保缴费基数") if row["社保缴费基数"] else wages + bonus - missed
+            fund_base = cell("公积金缴存基数") if row["公积金缴存基数"] else wages + bonus - missed
             employed = kind in ("全日制", "劳务派遣")
             if kind != "超龄" or month >= 7:
                 rate, klass = percent("公积金缴存比例"), int(row["工伤行业类别"])
