@@ -5,10 +5,10 @@ use super::{
     difference::{Difference, differences},
     error::CliError,
     output::Output,
-    pay::{StoredInputs, facts, known, recompute},
+    pay::{StoredInputs, exact, facts, known, recompute},
 };
 use crate::{
-    payroll::{Known, Month},
+    payroll::{Earlier, Known, Month},
     rulebook::{Book, Sources},
     store::{Asking, Ledger, Period, RunKey, StoredRun, StoredSlip},
 };
@@ -89,7 +89,7 @@ struct Replayed {
     engine: String,
     slips: usize,
     /// 工号 and name, and what is wrong.
-    differing: Vec<(String, String, String)>,
+    differing: Vec<Differing>,
 }
 
 impl Replay {
@@ -117,6 +117,9 @@ impl Replay {
     }
 }
 
+/// 工号 and name of a slip, and what of it differs.
+type Differing = (String, String, String);
+
 /// Computes the current run of a key again from what the ledger has; nothing where it has none.
 fn replay(ledger: &Ledger, key: &RunKey) -> Result<Option<Replayed>, CliError> {
     let Some(run) = ledger.run(key)? else { return Ok(None) };
@@ -129,24 +132,71 @@ fn replay(ledger: &Ledger, key: &RunKey) -> Result<Option<Replayed>, CliError> {
         slips: 0,
         differing: Vec::new(),
     };
+    let mut several: BTreeSet<String> = BTreeSet::new();
     ledger.each_page::<CliError>(key, |_, page| {
         replayed.slips += page.len();
         let read: Vec<(&StoredSlip, Option<StoredInputs>)> =
             page.iter().map(|slip| (slip, StoredInputs::read(&slip.record.inputs))).collect();
         let places: Vec<_> = read.iter().filter_map(|(_, inputs)| Some(inputs.as_ref()?.places())).collect();
         month.prepare(&places).map_err(|diagnostics| CliError::rules(book.sources(), &diagnostics))?;
-        let known = known_before(ledger, &run, &month, &read)?;
+        let all: Vec<_> = read.iter().map(|(slip, inputs)| (*slip, inputs.as_ref())).collect();
+        let known = known_before(ledger, &run, &month, &all)?;
         let differing = read.par_iter().filter_map(|(slip, inputs)| {
             let record = &slip.record;
-            let carried = || carried_otherwise(&book, &month, inputs.as_ref()?, known.get(&record.person)?.clone());
+            let first = || inputs.as_ref().filter(|inputs| inputs.part() == 1);
+            let carried = || carried_otherwise(&book, &month, first()?, known.get(&record.person)?.clone());
             difference(&book, &month, inputs.as_ref(), &record.result)
                 .or_else(carried)
                 .map(|what| (record.worker.clone(), record.name.clone(), what))
         });
         replayed.differing.extend(differing.collect::<Vec<_>>());
+        let further = read.iter().filter(|(_, inputs)| inputs.as_ref().is_some_and(|inputs| inputs.part() > 1));
+        several.extend(further.map(|(slip, _)| slip.record.person.clone()));
         Ok(())
     })?;
+    replayed.differing.extend(later_payments(ledger, &run, (&book, &month), &several)?);
     Ok(Some(replayed))
+}
+
+/// What of that which was carried into later payments (笔次) the earlier ones of their run do not give.
+fn later_payments(
+    ledger: &Ledger,
+    run: &StoredRun,
+    (book, month): (&Book, &Month<'_>),
+    persons: &BTreeSet<String>,
+) -> Result<Vec<Differing>, CliError> {
+    let mut payments: BTreeMap<String, BTreeMap<u32, (StoredSlip, Option<StoredInputs>)>> = BTreeMap::new();
+    if persons.is_empty() {
+        return Ok(Vec::new());
+    }
+    ledger.each_page::<CliError>(&run.header.key, |_, page| {
+        for slip in page.into_iter().filter(|slip| persons.contains(&slip.record.person)) {
+            let inputs = StoredInputs::read(&slip.record.inputs);
+            let part = inputs.as_ref().map_or(1, StoredInputs::part);
+            payments.entry(slip.record.person.clone()).or_default().insert(part, (slip, inputs));
+        }
+        Ok(())
+    })?;
+    let mut differing = Vec::new();
+    for of_person in payments.values() {
+        let all: Vec<(&StoredSlip, Option<&StoredInputs>)> =
+            of_person.values().map(|(slip, inputs)| (slip, inputs.as_ref())).collect();
+        let Some(mut known) = known_before(ledger, run, month, &all)?.into_values().next() else { continue };
+        for (part, (slip, inputs)) in of_person {
+            let (record, Some(inputs)) = (&slip.record, inputs) else { continue };
+            let what = carried_otherwise(book, month, inputs, known.clone()).filter(|_| *part > 1);
+            differing.extend(what.map(|what| (record.worker.clone(), record.name.clone(), what)));
+            known.slips.push(Earlier {
+                period: run.header.key.period.first_day(),
+                paid_on: run.header.paid_on,
+                employment: None,
+                project: inputs.project().to_owned(),
+                same_run: true,
+                amounts: exact(&record.carried)?,
+            });
+        }
+    }
+    Ok(differing)
 }
 
 /// What the ledger knew of the persons of some slips when it took their run.
@@ -154,10 +204,10 @@ fn known_before(
     ledger: &Ledger,
     run: &StoredRun,
     month: &Month<'_>,
-    slips: &[(&StoredSlip, Option<StoredInputs>)],
+    slips: &[(&StoredSlip, Option<&StoredInputs>)],
 ) -> Result<BTreeMap<String, Known>, CliError> {
     let asking = Asking { run: &run.header.key, paid_on: run.header.paid_on, before: run.id };
-    let hired = |(slip, inputs): &(&StoredSlip, Option<StoredInputs>)| {
+    let hired = |(slip, inputs): &(&StoredSlip, Option<&StoredInputs>)| {
         Some((slip.record.person.clone(), inputs.as_ref()?.hired()?))
     };
     known(ledger, asking, month.chart(), &slips.iter().filter_map(hired).collect())
@@ -165,10 +215,6 @@ fn known_before(
 
 /// What of that which was carried into a slip the rows before its run do not give; nothing where they give all of it.
 fn carried_otherwise(book: &Book, month: &Month<'_>, inputs: &StoredInputs, known: Known) -> Option<String> {
-    // What the payments after the first rest on stands in their own run.
-    if inputs.part() > 1 {
-        return None;
-    }
     let carried = month.carried(&inputs.row(known)?).ok()?;
     let (given, stored) = (facts(book, &carried), inputs.carried());
     let ids: BTreeSet<&String> = given.keys().chain(stored.keys()).collect();

@@ -1,34 +1,28 @@
-//! The ledger's part of a payroll: what earlier months hand on, what changed since, and the run itself.
+//! The ledger's part of a payroll: what earlier months hand on, and the run itself.
 
 use super::{
     Intent,
+    changes::{Change, changes, differs},
     order::{Batch, Run},
-    people::Computed,
     recall::{self, Contributed},
-    report,
-    spool::BLOCK,
+    records::{Headers, Records, openings, person},
 };
 use crate::{
     cli::error::{CliError, Kind},
     exchange::roster::{self, Payable, Paying, RosterRow},
     payroll::{Arrear, Balance, Chart, Known, Line},
     quantity::{Exact, Money},
-    rulebook::{Book, Digest},
+    rulebook::Book,
     store::{
-        Amounts, Asking, BookedArrear, CommitOutcome, Difference, Ledger, Mode, NOW, Opening, Part, Period, Problem,
-        RunHeader, RunKey, SlipRecord, Slips, StoreError, StoredSlip, Submission, person_key,
+        Asking, BookedArrear, CommitOutcome, Difference, Ledger, Mode, NOW, Opening, Period, Problem, RunKey,
+        StoreError, Submission,
     },
 };
-use chrono::{Datelike as _, NaiveDate};
-use rayon::prelude::*;
-use sha2::{Digest as _, Sha256};
+use chrono::NaiveDate;
 use std::{
-    borrow::Cow,
     cell::OnceCell,
     collections::{BTreeMap, BTreeSet},
-    fmt::Write as _,
     path::{Path, PathBuf},
-    sync::{Mutex, PoisonError},
 };
 
 /// A ledger, which is made only when something goes into it.
@@ -38,17 +32,6 @@ pub(in crate::cli) struct Books {
     ledger: OnceCell<Ledger>,
     /// Whether each run needs the approval of a second person.
     approval: bool,
-}
-
-/// A person against the month before.
-#[derive(Debug, Clone)]
-pub(super) enum Change {
-    /// Was not paid the month before.
-    New { worker: String, name: String },
-    /// Was paid the month before, and is not now.
-    Gone { worker: String, name: String },
-    /// The net pay differs.
-    Net { worker: String, name: String, before: Money, now: Money },
 }
 
 /// What the ledger made of the run.
@@ -247,51 +230,9 @@ impl Books {
         Ok(notes)
     }
 
-    /// Who is new, gone, or paid otherwise than in the last month of the ledger before this one. An off-cycle run is
-    /// not compared: it has whom it has.
+    /// What is otherwise than the month before; nothing without a ledger.
     pub(super) fn changes(&self, run: &Run) -> Result<Vec<Change>, CliError> {
-        let mut changes = Vec::new();
-        let Some(ledger) = self.ledger.get().filter(|_| run.batch.is_regular()) else { return Ok(changes) };
-        for (payer, positions) in &run.tally.payers {
-            let Some(before) = ledger.previous_period(payer, run.period)? else { continue };
-            let key = RunKey { payer: payer.clone(), period: before, number: 1 };
-            let mut earlier: BTreeMap<String, (String, String, Money)> = BTreeMap::new();
-            ledger.each_page::<CliError>(&key, |_, page| {
-                for StoredSlip { record, .. } in page {
-                    let net = net_of(&record)?;
-                    match earlier.get_mut(&record.person) {
-                        Some((.., sum)) => *sum = sum.add(net).map_err(|_| corrupted("实发工资"))?,
-                        None => drop(earlier.insert(record.person, (record.worker, record.name, net))),
-                    }
-                }
-                Ok(())
-            })?;
-            let mut later: BTreeMap<String, Money> = BTreeMap::new();
-            run.people.each(run.tally.later.values().flatten().copied(), |one| {
-                let sum = later.entry(person(&one.worker)).or_default();
-                *sum = sum.add(one.slip.net).map_err(|error| CliError::input("totals", error.to_string()))?;
-                Ok(())
-            })?;
-            run.people.each(positions.iter().copied(), |one| {
-                if one.worker.part > 1 {
-                    return Ok(());
-                }
-                let more = later.remove(&person(&one.worker)).unwrap_or_default();
-                let net = one.slip.net.add(more).map_err(|error| CliError::input("totals", error.to_string()))?;
-                let (worker, name) = (one.worker.number.clone(), one.worker.name.clone());
-                match earlier.remove(&person(&one.worker)) {
-                    None => changes.push(Change::New { worker, name }),
-                    Some((.., before)) => {
-                        if before != net {
-                            changes.push(Change::Net { worker, name, before, now: net });
-                        }
-                    }
-                }
-                Ok(())
-            })?;
-            changes.extend(earlier.into_values().map(|(worker, name, _)| Change::Gone { worker, name }));
-        }
-        Ok(changes)
+        self.ledger.get().map_or_else(|| Ok(Vec::new()), |ledger| changes(ledger, run))
     }
 
     /// Refuses a run that differs from what stands in its place, before anything of it is written anywhere.
@@ -419,126 +360,6 @@ pub(in crate::cli) fn outdated(ledger: &Ledger, run: &RunKey) -> Result<Option<S
     )))
 }
 
-/// The opening balances that the people at some positions of a run rest on.
-fn openings(run: &Run, positions: &[usize]) -> Result<Vec<Opening>, CliError> {
-    let mut openings = Vec::new();
-    run.people.each(positions.iter().copied(), |one| {
-        if let Some(opening) = &one.opening {
-            let amounts: Amounts =
-                opening.amounts.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
-            openings.push(Opening { person: person(&one.worker), as_of: run.period.back(1), amounts });
-        }
-        Ok(())
-    })?;
-    Ok(openings)
-}
-
-fn person(worker: &crate::payroll::Worker) -> String {
-    person_key(&worker.id_kind, &worker.id_number)
-}
-
-/// The slips of one payer as the ledger takes them, made a block at a time when they are asked for in turn.
-struct Records<'r> {
-    run: &'r Run,
-    positions: &'r [usize],
-    /// The block that was asked for last, and where it begins.
-    block: Mutex<(usize, Vec<SlipRecord>)>,
-}
-
-impl<'r> Records<'r> {
-    fn new(run: &'r Run, positions: &'r [usize]) -> Self {
-        Self { run, positions, block: Mutex::default() }
-    }
-}
-
-impl Slips for Records<'_> {
-    fn count(&self) -> usize {
-        self.positions.len()
-    }
-
-    fn slip(&self, at: usize) -> Result<Cow<'_, SlipRecord>, Problem> {
-        let missing = || Problem::Spool(format!("没有第 {at} 张"));
-        let mut block = self.block.lock().unwrap_or_else(PoisonError::into_inner);
-        let (begin, records) = &mut *block;
-        if at < *begin || at >= *begin + records.len() {
-            let positions = self.positions.get(at..).ok_or_else(missing)?;
-            let positions = &positions[..positions.len().min(BLOCK)];
-            let people = self.run.people.read(positions).map_err(|error| Problem::Spool(error.message().to_owned()))?;
-            let numbered: Vec<(usize, &Computed)> = (at..).zip(&people).collect();
-            *records = numbered.par_iter().map(|(at, one)| record(self.run, one, *at)).collect();
-            *begin = at;
-        }
-        records.get(at - *begin).cloned().map(Cow::Owned).ok_or_else(missing)
-    }
-}
-
-/// The run of each payer as the ledger takes it, with the digest of all that whoever looks at a preview relies on: the
-/// roster to the last byte, the rule book, and what came of them.
-pub(super) type Headers = BTreeMap<String, (RunHeader, String)>;
-
-pub(super) fn headers(run: &Run) -> Result<Headers, CliError> {
-    let header = |(payer, positions): (&String, &Vec<usize>)| Ok((payer.clone(), header(run, payer, positions)?));
-    run.tally.payers.iter().map(header).collect()
-}
-
-fn header(run: &Run, payer: &str, positions: &[usize]) -> Result<(RunHeader, String), CliError> {
-    let (mut inputs, mut results) = (Sha256::new(), Sha256::new());
-    run.people.blocks(positions.iter().copied(), |block| {
-        let texts: Vec<(String, String)> = block
-            .par_iter()
-            .map(|one| {
-                let result = report::slip_json(&(&one.worker).into(), &one.slip);
-                (report::inputs_json(one).to_string(), result.to_string())
-            })
-            .collect();
-        for (one, result) in texts {
-            inputs.update(one);
-            inputs.update("\n");
-            results.update(result);
-            results.update("\n");
-        }
-        Ok(())
-    })?;
-    let header = RunHeader {
-        key: run.batch.key(payer, run.period),
-        kind: run.batch.kind.word().to_owned(),
-        paid_on: run.paying.paid_on,
-        known_at: run.known_at,
-        inputs_digest: hexadecimal(inputs),
-        rulebook_digest: run.rulebook.clone(),
-        engine_version: env!("CARGO_PKG_VERSION").to_owned(),
-    };
-    let parts = [
-        header.key.to_string(),
-        header.kind.clone(),
-        header.paid_on.to_string(),
-        header.known_at.map_or_else(String::new, |day| day.to_string()),
-        header.rulebook_digest.clone(),
-        run.roster.clone(),
-        header.inputs_digest.clone(),
-        hexadecimal(results),
-    ];
-    Ok((header, Digest::of(parts.join("\n").as_bytes()).to_string()))
-}
-
-fn hexadecimal(hasher: Sha256) -> String {
-    hasher.finalize().iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn record(run: &Run, one: &Computed, at: usize) -> SlipRecord {
-    let carried = one.slip.carried.iter().map(|(id, amount)| (id.clone(), amount.to_string())).collect();
-    SlipRecord {
-        worker: one.worker.label(),
-        person: person(&one.worker),
-        name: one.worker.name.clone(),
-        sequence: u32::try_from(at).unwrap_or(u32::MAX),
-        tax_year: run.paying.paid_on.year(),
-        carried,
-        result: report::slip_json(&(&one.worker).into(), &one.slip).to_string(),
-        inputs: report::inputs_json(one).to_string(),
-    }
-}
-
 pub(super) fn corrupted(what: &str) -> CliError {
     CliError::new(Kind::Internal, "ledger", format!("账本里的{what}读不出来"))
 }
@@ -557,57 +378,6 @@ fn arrear(booked: &BookedArrear) -> Result<Arrear, CliError> {
 
 /// How the id of a line ends that the employer pays.
 const EMPLOYER: &str = "_employer";
-
-fn net_of(record: &SlipRecord) -> Result<Money, CliError> {
-    let result: serde_json::Value = serde_json::from_str(&record.result).map_err(|_| corrupted("工资单"))?;
-    let net = result["net"].as_str().and_then(|net| Money::parse(net).ok());
-    net.ok_or_else(|| corrupted("实发工资"))
-}
-
-/// How many differences are told one by one.
-const TOLD: usize = 20;
-
-fn differs(book: &Book, period: Period, differing: &[(&str, Vec<Difference>)]) -> CliError {
-    let mut message = String::new();
-    for (payer, differences) in differing {
-        let mut lines: Vec<String> =
-            differences.iter().take(TOLD).map(|difference| describe(book, difference)).collect();
-        if differences.len() > TOLD {
-            lines.push(format!("……共 {} 处", differences.len()));
-        }
-        let _ = writeln!(message, "账本里已有 {payer} {period} 的工资，与本次不同（原来 → 本次）：");
-        let _ = writeln!(message, "  {}", lines.join("\n  "));
-    }
-    CliError::input("differs", message.trim_end()).at("--db").hint("确认以本次为准的，加 --replace；旧的记录仍会保留")
-}
-
-fn describe(book: &Book, difference: &Difference) -> String {
-    match difference {
-        Difference::PaidOn { old, new } => format!("支付日：{old} → {new}"),
-        Difference::Kind { old, new } => format!("批次：{old} → {new}"),
-        Difference::Joined { worker, name } => format!("{worker} {name}：本次新增"),
-        Difference::Left { worker, name } => format!("{worker} {name}：本次没有"),
-        Difference::Amount { worker, name, figure, old, new } => {
-            let text = |amount: &Option<String>| {
-                let amount = amount.as_ref()?;
-                Some(Money::parse(amount).map_or_else(|_| amount.clone(), Money::thousands))
-            };
-            let text = |amount: &Option<String>| text(amount).unwrap_or_else(|| "无".to_owned());
-            let figure = book.lexicon().find_anywhere(figure).map_or(figure.as_str(), |entry| &book.entry(entry).name);
-            format!("{worker} {name}：{figure} {} → {}", text(old), text(new))
-        }
-        Difference::Other { worker, name, part } => {
-            let part = match part {
-                Part::Name => "姓名",
-                Part::Person => "证件",
-                Part::TaxYear => "纳税年度",
-                Part::Result => "其他金额或提示",
-                Part::Inputs => "名单内容或此前累计",
-            };
-            format!("{worker} {name}：{part}不同")
-        }
-    }
-}
 
 /// The opening balance of the roster that a row was computed with, to be kept in the ledger.
 pub(super) fn used_opening(row: &RosterRow, paying: &Paying, payable: &Payable) -> Option<Balance> {

@@ -2,6 +2,7 @@
 
 mod attendance;
 mod books;
+mod changes;
 mod engagements;
 mod files;
 mod filings;
@@ -9,6 +10,7 @@ mod order;
 mod parts;
 mod people;
 mod recall;
+mod records;
 mod report;
 mod spool;
 mod statements;
@@ -20,7 +22,7 @@ pub(super) use books::{Books, outdated};
 pub(super) use engagements::Engagements;
 pub(super) use filings::Outgoing;
 pub(super) use order::{Batch, Order, RunKind};
-pub(super) use recall::known;
+pub(super) use recall::{exact, known};
 pub(super) use report::facts;
 pub(super) use stored::{StoredInputs, recompute};
 
@@ -38,11 +40,12 @@ use crate::{
     rulebook::{Book, Gravity},
     store::{Act, Period},
 };
-use books::{Headers, Stored};
+use books::Stored;
 use chrono::NaiveDate;
 use clap::Args;
 use files::Staged;
 use order::Run;
+use records::Headers;
 use serde_json::json;
 use std::{
     collections::BTreeSet,
@@ -168,7 +171,7 @@ impl Order<'_> {
         if let Some(ledger) = ledger {
             run.changes = ledger.changes(&run)?;
             run.notes.extend(ledger.unpaid_arrears(&run)?);
-            headers = books::headers(&run)?;
+            headers = records::headers(&run)?;
             if let Intent::Commit { replace: false } = intent {
                 ledger.check(book, &run, &headers)?;
             }

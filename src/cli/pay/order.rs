@@ -2,7 +2,9 @@
 
 use super::{
     attendance::HoursOfAll,
-    books, cannot_write,
+    books::Books,
+    cannot_write,
+    changes::Change,
     engagements::Engagements,
     filings::Outgoing,
     parts::Parts,
@@ -141,7 +143,7 @@ pub(super) struct Run {
     /// Whether there is no slip at all, and that only since the rule book covers none.
     pub(super) uncovered: bool,
     /// Against the month before in the ledger.
-    pub(super) changes: Vec<books::Change>,
+    pub(super) changes: Vec<Change>,
     /// What is to be said of the run as a whole.
     pub(super) notes: Vec<String>,
 }
@@ -152,7 +154,7 @@ impl Order<'_> {
     pub(super) fn compute(
         &self,
         book: &Book,
-        ledger: Option<&books::Books>,
+        ledger: Option<&Books>,
         folder: &Path,
         output: &Output,
     ) -> Result<Run, CliError> {

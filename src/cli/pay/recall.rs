@@ -124,7 +124,8 @@ fn is_same_month(one: NaiveDate, other: NaiveDate) -> bool {
     (one.year(), one.month()) == (other.year(), other.month())
 }
 
-fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
+/// Amounts of the ledger as numbers.
+pub(in crate::cli) fn exact(amounts: &Amounts) -> Result<BTreeMap<String, Exact>, CliError> {
     amounts.iter().map(|(id, text)| Ok((id.clone(), Exact::parse(text).map_err(|_| corrupted("金额"))?))).collect()
 }
 

@@ -1,6 +1,6 @@
 //! What a payroll says: JSON for programs, text for people.
 
-use super::{books, order::Run, people::Computed, tally::Tally};
+use super::{books, changes::Change, order::Run, people::Computed, tally::Tally};
 use crate::{
     cli::{
         error::{CliError, Kind},
@@ -219,11 +219,11 @@ fn totals_json(tally: &Tally) -> Json {
     })
 }
 
-fn change_json(change: &books::Change) -> Json {
+fn change_json(change: &Change) -> Json {
     match change {
-        books::Change::New { worker, name } => json!({ "change": "new", "worker": worker, "name": name }),
-        books::Change::Gone { worker, name } => json!({ "change": "gone", "worker": worker, "name": name }),
-        books::Change::Net { worker, name, before, now } => json!({
+        Change::New { worker, name } => json!({ "change": "new", "worker": worker, "name": name }),
+        Change::Gone { worker, name } => json!({ "change": "gone", "worker": worker, "name": name }),
+        Change::Net { worker, name, before, now } => json!({
             "change": "net", "worker": worker, "name": name, "before": before.to_string(), "now": now.to_string(),
         }),
     }
@@ -366,11 +366,11 @@ fn rejected_line(one: &Rejected) -> String {
     format!("第 {} 行 {}{value}：{}。{}", one.row, one.column, one.problem, one.remedy)
 }
 
-fn change_line(change: &books::Change) -> String {
+fn change_line(change: &Change) -> String {
     match change {
-        books::Change::New { worker, name } => format!("上月没有，本月有：{worker} {name}"),
-        books::Change::Gone { worker, name } => format!("上月有，本月没有：{worker} {name}"),
-        books::Change::Net { worker, name, before, now } => {
+        Change::New { worker, name } => format!("上月没有，本月有：{worker} {name}"),
+        Change::Gone { worker, name } => format!("上月有，本月没有：{worker} {name}"),
+        Change::Net { worker, name, before, now } => {
             let difference = now.sub(*before).map_or_else(|error| error.to_string(), Money::thousands);
             let sign = if now > before { "+" } else { "" };
             format!("实发变化：{worker} {name} {} → {}（{sign}{difference}）", before.thousands(), now.thousands())

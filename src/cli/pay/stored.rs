@@ -125,6 +125,11 @@ impl StoredInputs {
         self.part
     }
 
+    /// 项目; empty where there is none.
+    pub(in crate::cli) fn project(&self) -> &str {
+        &self.project
+    }
+
     /// The first day of the employment.
     pub(in crate::cli) fn hired(&self) -> Option<NaiveDate> {
         self.facts.get("tax.months.hire_date")?.parse().ok()

@@ -8,7 +8,7 @@ use std::{
     time::Instant,
 };
 
-const PEOPLE: u32 = 40;
+const PEOPLE: u32 = 16;
 
 fn staff() -> Vec<Person> {
     (1..=PEOPLE).map(|number| person(number, &[("任职受雇日期", "2025-01-01")])).collect()
