@@ -1,6 +1,6 @@
 //! Several payments of one person in one run (笔次), and one person with several payers.
 
-use super::{Desk, Person, figure, findings, gongche, line, person, refusals};
+use super::{Desk, Person, figure, findings, gongche, line, person, raw, refusals};
 use gongche::quantity::Money;
 use serde_json::Value;
 use std::fs;
@@ -250,4 +250,23 @@ fn a_second_run_of_the_month_names_whose_rows_belong_together() {
     };
     assert!(!told(&[], "regular"));
     assert!(told(&[("基本工资", "0"), ("奖金", "5000")], "bonus"));
+}
+
+#[test]
+fn a_replay_holds_a_later_payment_against_the_one_before() {
+    let desk = Desk::new();
+    assert_eq!(desk.book(&[joined(1, &[]), joined(1, &[("笔次", "2")])], "2026-09", &[]).code, 0);
+    let replay = || gongche(&["ledger", "replay", "2026-09", "--db", &desk.text_path("ledger.db"), "--format", "json"]);
+    assert_eq!(replay().code, 0, "{}", replay().out);
+    // Where no result betrays it: what an intern was paid before says nothing of a wage.
+    let (from, to) = (r#""payroll.months_missing":"0""#, r#""payroll.remuneration.prior_intern_income":"5""#);
+    raw(
+        &desk.path("ledger.db"),
+        &format!("UPDATE slip SET inputs = replace(inputs, '{from}', '{from},{to}') WHERE worker LIKE '%第2笔%'"),
+    );
+    let replayed = replay();
+    assert_eq!(replayed.code, 2, "{}", replayed.out);
+    let differing = &replayed.json()["runs"][0]["differing"][0];
+    assert_eq!(figure(differing, "worker"), "A001（第2笔）");
+    assert_eq!(figure(differing, "problem"), "此前累计的“此前累计实习报酬”：存的是 5，按账本里它以前的各行是 无");
 }
