@@ -167,9 +167,14 @@ impl Order<'_> {
         // First everybody's first payment, then the second ones.
         read.rows.sort_by_key(|row| row.part);
         let files = [Some(self.roster), self.attendance];
-        let digests =
-            files.into_iter().flatten().map(|path| fs::read(path).map(|bytes| Digest::of(&bytes).to_string()));
-        let roster = digests.collect::<Result<Vec<_>, _>>().unwrap_or_default().join(" ");
+        // Without it a preview would hold for whatever the files become.
+        let digest = |path: &Path| {
+            let bytes = fs::read(path).map_err(|error| {
+                CliError::input("read", format!("打不开（{error}）")).at(path.display().to_string())
+            })?;
+            Ok::<_, CliError>(Digest::of(&bytes).to_string())
+        };
+        let roster = files.into_iter().flatten().map(digest).collect::<Result<Vec<_>, _>>()?.join(" ");
         let spool = Spool::create(folder).map_err(|error| cannot_write(folder, &error))?;
         let engagements = self.engagements.read(book, self.known_at)?;
         let mut reckoning =

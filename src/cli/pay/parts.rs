@@ -42,6 +42,8 @@ struct Several {
     last: u32,
     /// Those whose row says that the month is contributed with them.
     said: Vec<u32>,
+    /// Whether the first says that it is not.
+    first_denies: bool,
     /// Whether the rows name several places of insurance, of the fund, of work.
     insured_apart: bool,
     worked_apart: bool,
@@ -91,6 +93,7 @@ impl Parts {
             let Some(several) = parts.several.get_mut(&who) else { continue };
             several.last = several.last.max(row.part);
             several.said.extend((row.part_contributes == Some(true)).then_some(row.part));
+            several.first_denies |= row.part == 1 && row.part_contributes == Some(false);
             let first = *first_rows.entry(who).or_insert(row);
             let fund = |row: &RosterRow| row.fund_place.clone().unwrap_or_else(|| row.insured_place.clone());
             let work = |row: &RosterRow| row.work_place.clone().unwrap_or_else(|| row.insured_place.clone());
@@ -100,9 +103,14 @@ impl Parts {
         parts
     }
 
+    /// The payments of a row's person, if there are several. Hardly any roster has such people, and is not asked for each.
+    fn several(&self, row: &RosterRow, paying: &Paying) -> Option<&Several> {
+        if self.several.is_empty() { None } else { self.several.get(&who(row, paying)) }
+    }
+
     /// Whether somebody has more than one payment.
     pub(super) fn are_several(&self, row: &RosterRow, paying: &Paying) -> bool {
-        !self.several.is_empty() && self.several.contains_key(&who(row, paying))
+        self.several(row, paying).is_some()
     }
 
     /// How a row is paid: what the month contributes goes with one payment, and the last makes the month whole. What is
@@ -114,17 +122,20 @@ impl Parts {
             vec![Rejected { row: row.row, column, value, problem, remedy: remedy.to_owned() }]
         };
         let said = |row: &RosterRow| row.part_contributes.map_or("", |yes| if yes { "是" } else { "否" }).to_owned();
-        let Some(several) = (!self.several.is_empty()).then(|| self.several.get(&who(row, paying))).flatten() else {
+        let Some(several) = self.several(row, paying) else {
+            // What the law asks for no cell of a sheet switches off.
             if row.part_contributes == Some(false) {
-                own.contributed_elsewhere = true;
+                let problem = "本期名单里只有这一笔，不能不缴".to_owned();
+                let remedy = "删去；由同月另一批缴的，用账本（--db），已缴的不会再缴";
+                return Err(refuse(row, Field::PartContributes, said(row), problem, remedy));
             }
             return Ok(own);
         };
         let contributing = match several.said.as_slice() {
             [one] => *one,
-            [] if !several.insured_apart => 1,
+            [] if !several.insured_apart && !several.first_denies => 1,
             [] => {
-                let problem = "各笔的参保地或公积金缴存地不同，没有说明本期随哪一笔缴".to_owned();
+                let problem = "没有说明本期随哪一笔缴（各笔的参保地或缴存地不同，或者第 1 笔填了否）".to_owned();
                 return Err(refuse(row, Field::PartContributes, said(row), problem, "在应缴的一笔填是，其余填否"));
             }
             _ => {
@@ -194,7 +205,7 @@ impl Parts {
             let others = elsewhere.deducting.iter().any(|other| *other != payable.worker.payer);
             give(ADDITIONAL_ELSEWHERE, Given::Boolean(others));
         }
-        let Some(several) = (!self.several.is_empty()).then(|| self.several.get(&who(row, paying))).flatten() else {
+        let Some(several) = self.several(row, paying) else {
             return;
         };
         let Some(done) = several.done.as_ref().filter(|_| row.part > 1) else { return };

@@ -199,6 +199,10 @@ fn a_payment_without_the_one_before_is_refused() {
     let other = [("工号", "A009"), ("姓名", "样例甲")];
     told(&[part("1", &[]), part("2", &other)], &[(3, "证件号码", "同一扣缴义务人的证件号码与第 2 行重复")]);
     told(&[part("0", &[])], &[(2, "笔次", "笔次从 1 起")]);
+    let no = [("本笔缴社保公积金", "否")];
+    told(&[joined(1, &no)], &[(2, "本笔缴社保公积金", "本期名单里只有这一笔，不能不缴")]);
+    let unsaid = "没有说明本期随哪一笔缴（各笔的参保地或缴存地不同，或者第 1 笔填了否）";
+    told(&[part("1", &no), part("2", &[])], &[(2, "本笔缴社保公积金", unsaid), (3, "本笔缴社保公积金", unsaid)]);
     let nowhere = [("参保地", "无此市")];
     let found = refused(&[part("1", &nowhere), part("2", &[("参保地", "无此市"), ("本笔缴社保公积金", "")])]);
     assert_eq!(found.iter().map(|one| one.0).collect::<Vec<_>>(), [2, 3], "{found:?}");
